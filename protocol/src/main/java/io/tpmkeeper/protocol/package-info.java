@@ -1,0 +1,4 @@
+@NullMarked
+package io.tpmkeeper.protocol;
+
+import org.jspecify.annotations.NullMarked;
