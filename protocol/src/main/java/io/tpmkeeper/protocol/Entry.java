@@ -1,0 +1,31 @@
+package io.tpmkeeper.protocol;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A committed capture on a host, as the host reports it.
+ *
+ * @param seq the host's count, part of its {@link Version}
+ * @param epoch of the line under which it was captured, or 0
+ * @param record uid of that line's record, if there was one
+ * @param run the run whose end (or middle) it is; 0: of none
+ * @param digest of what was read; null: nothing that counts could be read
+ * @param complete whether each kind that the domain has was read, equal twice
+ * @param online whether the run was
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Entry(
+        long seq,
+        long epoch,
+        @Nullable String record,
+        long run,
+        @Nullable Digest digest,
+        boolean complete,
+        boolean online,
+        Trigger trigger) {
+
+    public Version version() {
+        return new Version(epoch, seq);
+    }
+}

@@ -1,0 +1,57 @@
+package io.tpmkeeper.protocol;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the operator tells one node about one domain.
+ *
+ * @param recordUid in whose name; a line of another record is parked, never compared
+ * @param hostId the host that is meant
+ * @param order copied from the record, so that a crash between the two writes loses nothing
+ * @param saved what is safe in the cluster
+ * @param settled digests of this node's uploads that were verified or refused: need not be sent again
+ * @param wanted a digest to send again, though it was saved or settled
+ * @param purge everything of the domain that is to go
+ * @param answer why the waiting start is not served, in one sentence, for the hook's refusal
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record GrantSpec(
+        String nodeName,
+        String domainUuid,
+        String recordUid,
+        String hostId,
+        @Nullable Order order,
+        @Nullable Saved saved,
+        List<Digest> settled,
+        @Nullable Digest wanted,
+        @Nullable Purge purge,
+        @Nullable Answer answer) {
+
+    /**
+     * @param id random; a purge is carried out once
+     * @param run the last run that may be forgotten; 0: none
+     * @param entries seqs of the entries that may be deleted; another one there refuses the purge
+     */
+    public record Purge(String id, long run, List<Long> entries) {
+        public Purge {
+            entries = entries == null ? List.of() : List.copyOf(entries);
+        }
+    }
+
+    /** @param request the start that it answers */
+    public record Answer(String request, String message) {}
+
+    public GrantSpec {
+        settled = settled == null ? List.of() : List.copyOf(settled);
+    }
+
+    public GrantSpec withSettled(List<Digest> digests) {
+        return new GrantSpec(nodeName, domainUuid, recordUid, hostId, order, saved, digests, wanted, purge, answer);
+    }
+
+    public GrantSpec withPurge(@Nullable Purge next) {
+        return new GrantSpec(nodeName, domainUuid, recordUid, hostId, order, saved, settled, wanted, next, answer);
+    }
+}

@@ -1,0 +1,36 @@
+package io.tpmkeeper.protocol;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one host is told about the line of one domain. It stands until it is acknowledged or refused, or its host is dead.
+ *
+ * @param id random; an order is obeyed once
+ * @param epoch the line's. A Tombstone of the line's own epoch takes it back (it can be refused); of a higher one it says that
+ *     the line was given elsewhere (it cannot)
+ * @param tip of a Held order; null for a Tombstone
+ * @param run with {@link Content#LIVE}: the run that is meant, if one is; another run there refuses the order
+ * @param active with {@link Content#LIVE}: whether the domain was seen active when the order was written
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Order(
+        String id,
+        long epoch,
+        OrderKind kind,
+        @Nullable Content tip,
+        @Nullable Long run,
+        boolean active) {
+
+    public static Order held(String id, long epoch, Content tip) {
+        return new Order(id, epoch, OrderKind.HELD, tip, null, false);
+    }
+
+    public static Order live(String id, long epoch, @Nullable Long run, boolean active) {
+        return new Order(id, epoch, OrderKind.HELD, Content.LIVE, run, active);
+    }
+
+    public static Order tombstone(String id, long epoch) {
+        return new Order(id, epoch, OrderKind.TOMBSTONE, null, null, false);
+    }
+}
