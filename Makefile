@@ -1,0 +1,26 @@
+# Every target does its own set-up, shows progress and exits non-zero if it does not hold.
+MAKEFLAGS += --no-print-directory
+BIN := testbed/bin
+
+.PHONY: help test test-unit test-api test-host test-e2e clean
+
+help: ## list the targets
+	@sed -n -E 's/^([a-z0-9-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+test: ## every test, tier by tier; the last line counts them
+	@$(BIN)/test unit api host e2e
+
+test-unit: ## tests of the pure code
+	@$(BIN)/test unit
+
+test-api: ## tests on a real kube-apiserver
+	@$(BIN)/test api
+
+test-host: ## tests on a real libvirtd, QEMU, swtpm and guest
+	@$(BIN)/test host
+
+test-e2e: ## the whole: operator, agents, two libvirt hosts
+	@$(BIN)/test e2e
+
+clean: ## remove what builds made in this clone (caches outside it stay)
+	@find . -type d -name target -not -path './.git/*' -prune -exec rm -rf {} +

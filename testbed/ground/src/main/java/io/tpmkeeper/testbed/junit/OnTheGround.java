@@ -1,0 +1,26 @@
+package io.tpmkeeper.testbed.junit;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Lets a test class ask for parts of the ground as parameters of its constructor, {@code @BeforeAll}, {@code @BeforeEach} or
+ * tests:
+ *
+ * <ul>
+ *   <li>{@code ControlPlane}: one for the whole JVM, started by the first test that asks and stopped at its end. Tests share
+ *       it, so they use names of their own, and put back what they change.
+ *   <li>{@code @Own ControlPlane}: one of its own, for a test that stops it or needs it empty.
+ * </ul>
+ *
+ * <p>Such tests carry {@code @Tag("api")}, {@code "host"} or {@code "e2e"} and run through {@code make test-api} and so on.
+ */
+@Documented
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(GroundExtension.class)
+public @interface OnTheGround {}
