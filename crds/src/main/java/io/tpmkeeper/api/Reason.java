@@ -1,0 +1,310 @@
+package io.tpmkeeper.api;
+
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Every reason of every condition: what it means and what to do. {@code docs/conditions.md} is this list; a test holds the page
+ * to it. A reason's word is part of the API: it is never changed, only added to.
+ */
+public enum Reason {
+    // Who has the UUID.
+    CLAIMED("Claimed", "The UUID is this VmTpmState's.", "Nothing.", ConditionType.BOUND),
+    DOMAIN_NOT_FOUND(
+            "DomainNotFound",
+            "No node's libvirt knows a domain with this UUID yet.",
+            "Define the domain; nothing else. If it is defined, check the UUID and the node's agent.",
+            ConditionType.READY,
+            ConditionType.BOUND,
+            ConditionType.RECONCILING),
+    CLAIM_NOT_PROVEN(
+            "ClaimNotProven",
+            "Nothing proves that this namespace may have the domain.",
+            "Run the virsh metadata command of the message on the node that has the domain, or let the class allow the namespace by claimWithoutProof.",
+            ConditionType.READY,
+            ConditionType.BOUND,
+            ConditionType.STALLED),
+    CLAIMED_BY_ANOTHER(
+            "ClaimedByAnother",
+            "Another VmTpmState has the UUID, or its content is kept for another namespace.",
+            "Delete one of the two; a VM has one VmTpmState.",
+            ConditionType.READY,
+            ConditionType.BOUND,
+            ConditionType.STALLED),
+    CLASS_NOT_FOUND(
+            "ClassNotFound",
+            "There is no VmTpmClass of the name in spec.className.",
+            "Make the class, or name one that exists.",
+            ConditionType.READY,
+            ConditionType.BOUND,
+            ConditionType.STALLED),
+    POLICY_NOT_ALLOWED(
+            "PolicyNotAllowed",
+            "The class does not allow the deletionPolicy in spec.",
+            "Choose one that the message lists, or another class.",
+            ConditionType.READY,
+            ConditionType.BOUND,
+            ConditionType.STALLED),
+    NO_TPM(
+            "NoTpm",
+            "The domain has no emulated TPM 2.0, so there is nothing to protect.",
+            "Add <tpm> with an emulator backend of version 2.0 to the domain, or delete the VmTpmState.",
+            ConditionType.READY,
+            ConditionType.BOUND,
+            ConditionType.STALLED),
+    KUBE_VIRT_NOT_SUPPORTED(
+            "KubeVirtNotSupported",
+            "spec.target names a KubeVirt VirtualMachine; this version supports libvirt domains only.",
+            "Delete it and make one with target.domainUUID.",
+            ConditionType.READY,
+            ConditionType.BOUND,
+            ConditionType.STALLED),
+
+    // Ordinary life.
+    ADOPTED("Adopted", "Content that was kept for the domain was taken over.", "Nothing.", ConditionType.READY),
+    GRANTED("Granted", "A node may start the VM and has not yet.", "Start it.", ConditionType.READY),
+    RUNNING("Running", "The VM runs on the node that may run it.", "Nothing.", ConditionType.READY),
+    SAVED("Saved", "The newest state is in the cluster.", "Nothing.", ConditionType.READY, ConditionType.SAVED),
+    MOVING(
+            "Moving",
+            "The VM is going to another node, or has gone and the new node is not confirmed yet.",
+            "Nothing; it ends by itself.",
+            ConditionType.READY),
+    NOTHING_SAVED_YET(
+            "NothingSavedYet",
+            "No state was ever saved.",
+            "Nothing; the first stop saves.",
+            ConditionType.SAVED,
+            ConditionType.STARTABLE),
+    ON_HOLDER(
+            "OnHolder",
+            "It starts on the node in status.host; on another one the line is moved first.",
+            "Nothing.",
+            ConditionType.STARTABLE),
+    ON_TARGET("OnTarget", "It starts on the node to which it is moving.", "Nothing.", ConditionType.STARTABLE),
+    ANYWHERE("Anywhere", "It starts on every node that the class allows.", "Nothing.", ConditionType.STARTABLE),
+    NOT_BOUND(
+            "NotBound",
+            "Not known: the UUID is not this VmTpmState's.",
+            "See the condition Bound.",
+            ConditionType.SAVED,
+            ConditionType.STARTABLE),
+
+    // Saving takes long, or fails.
+    UPLOAD_PENDING(
+            "UploadPending",
+            "The VM stopped more than 30 s ago and its state is not in the cluster yet; it is safe on its node.",
+            "Check the node's agent and its way to the API server; until then start it on the same node.",
+            ConditionType.READY,
+            ConditionType.SAVED,
+            ConditionType.RECONCILING),
+    AGENT_SILENT(
+            "AgentSilent",
+            "The agent of the node in status.host has not renewed its Lease for 40 s.",
+            "Check the agent's pod and the node. The VM can still start there.",
+            ConditionType.READY,
+            ConditionType.RECONCILING),
+    GENERATION_NOT_WRITTEN(
+            "GenerationNotWritten",
+            "The capture is good, but the generation Secret could not be written: quota, admission or rights.",
+            "Remove what the message names; it is tried again by itself. The state stays on its node until then.",
+            ConditionType.READY,
+            ConditionType.SAVED,
+            ConditionType.RECONCILING),
+    CAPTURE_REFUSED(
+            "CaptureRefused",
+            "The last capture is empty, torn, too large, or not what it says it is. It is quarantined; the last good generation stays.",
+            "See status.lastCapture. The VM can start where it is; look after its disk and libvirt there.",
+            ConditionType.READY,
+            ConditionType.SAVED,
+            ConditionType.STALLED),
+    HOOK_INACTIVE(
+            "HookInactive",
+            "libvirt on the node does not call our hook, so a stop there would not be saved.",
+            "Follow the message: usually libvirtd has to read its hooks again.",
+            ConditionType.READY,
+            ConditionType.STALLED,
+            ConditionType.HOOK_ACTIVE),
+    STOP_HELD(
+            "StopHeld",
+            "A stop is held on the node, because the state can be written nowhere. libvirt may block other calls there.",
+            "Make room on the filesystems that the message names; or give the state up by held/<uuid>.let-go on the node.",
+            ConditionType.READY,
+            ConditionType.STALLED),
+    HOST_FILE_UNREADABLE(
+            "HostFileUnreadable",
+            "A file of ours on the node is torn or of a format that this version does not know.",
+            "Do not edit it. Follow the message; the file is kept for support.",
+            ConditionType.READY,
+            ConditionType.STALLED,
+            ConditionType.START_REFUSED),
+    COVERAGE_BEHIND(
+            "CoverageBehind",
+            "The named nodes have an older list of protected VMs on disk.",
+            "Check the agents of these nodes.",
+            ConditionType.COVERAGE_INCOMPLETE),
+
+    // A person must decide.
+    FOUND_ON_SEVERAL_NODES(
+            "FoundOnSeveralNodes",
+            "State of the domain lies on several nodes, or a node that may have some is silent.",
+            "Bring the silent node back, or decide by spec.acceptLoss which one goes on.",
+            ConditionType.READY,
+            ConditionType.STARTABLE,
+            ConditionType.STALLED),
+    HOST_LOSS(
+            "HostLoss",
+            "Another node asks for the VM, and the newest state is only on a node that does not answer.",
+            "Bring that node back; or, if it is off for certain, fence it or accept the loss.",
+            ConditionType.READY,
+            ConditionType.STARTABLE,
+            ConditionType.STALLED),
+    LOST_TAIL(
+            "LostTail",
+            "The last run left a state that cannot be used, after a power loss for example.",
+            "Accept to go on from the last saved generation.",
+            ConditionType.READY,
+            ConditionType.STARTABLE,
+            ConditionType.STALLED),
+    MISSING_STATE(
+            "MissingState",
+            "The state to start from is neither on its node nor in the cluster.",
+            "Bring back what held it, or accept to go on from what is left.",
+            ConditionType.READY,
+            ConditionType.STARTABLE,
+            ConditionType.STALLED),
+    FORKED_RUN(
+            "ForkedRun",
+            "The VM ran somewhere from another state than its newest: two histories exist.",
+            "Stop it there, then decide which one goes on.",
+            ConditionType.READY,
+            ConditionType.STARTABLE,
+            ConditionType.STALLED),
+    ROLLED_BACK(
+            "RolledBack",
+            "A node obeyed orders that the cluster does not know: the cluster was restored from an older backup.",
+            "Decide whether to go on from the node or from the cluster.",
+            ConditionType.READY,
+            ConditionType.STARTABLE,
+            ConditionType.STALLED),
+
+    // A start was refused, or was let through though it should have been.
+    LINE_ELSEWHERE(
+            "LineElsewhere",
+            "The node may not start the VM: the right is on another node, or nobody has it.",
+            "Read what was missing in the message; start it again when that is there.",
+            ConditionType.START_REFUSED),
+    CONTENT_MISSING(
+            "ContentMissing",
+            "The node may start the VM, but the state to start from did not come in time.",
+            "Start it again; if it stays so, check operator and agent.",
+            ConditionType.START_REFUSED),
+    NODE_NOT_ALLOWED(
+            "NodeNotAllowed",
+            "The class does not allow this node.",
+            "Start it on an allowed node, or change allowedNodes.",
+            ConditionType.START_REFUSED),
+    NOT_IN_INDEX(
+            "NotInIndex",
+            "The node could not tell whether the VM is protected: its list is missing or unreadable.",
+            "Check the node's agent.",
+            ConditionType.START_REFUSED),
+    IMAGE_OF_THE_PAST(
+            "ImageOfThePast",
+            "A saved image holds an older TPM state than the newest.",
+            "Discard the image (virsh managedsave-remove) or restore deliberately, as the message says.",
+            ConditionType.START_REFUSED),
+    STATE_CHANGED(
+            "StateChanged",
+            "The files on the node are not the state that the last run left.",
+            "If they were changed on purpose, accept them with the command of the message.",
+            ConditionType.START_REFUSED),
+    NO_SPACE(
+            "NoSpace",
+            "There is not enough room on the node to save the end of a run.",
+            "Make room on the filesystem that the message names.",
+            ConditionType.START_REFUSED,
+            ConditionType.SPACE_AVAILABLE),
+    START_NOT_ALLOWED(
+            "StartNotAllowed",
+            "A start was refused for a reason that this version has no name for.",
+            "Read the message; it is the host's own.",
+            ConditionType.START_REFUSED),
+
+    // The end.
+    DELETION_WAITS_FOR_STOP(
+            "DeletionWaitsForStop",
+            "deletionPolicy is Delete and the VM runs.",
+            "Stop the VM; the deletion then goes on.",
+            ConditionType.READY,
+            ConditionType.RECONCILING),
+    CLEANUP_FAILED(
+            "CleanupFailed",
+            "A step of the deletion failed; nothing was given up.",
+            "Do what the message says; it is tried again by itself.",
+            ConditionType.READY,
+            ConditionType.RECONCILING),
+
+    // Nodes.
+    AGENT_READY("AgentReady", "The agent works.", "Nothing.", ConditionType.READY),
+    AGENT_STARTING("AgentStarting", "The agent has not finished its first inventory.", "Nothing.", ConditionType.READY),
+    HOOK_LIVE("HookLive", "The probe was refused by our hook, in this version.", "Nothing.", ConditionType.HOOK_ACTIVE),
+    HOOK_NEWER(
+            "HookNewer",
+            "A hook newer than the agent is live; it is left alone.",
+            "Upgrade the agent.",
+            ConditionType.HOOK_ACTIVE),
+    LIBVIRT_REACHABLE("LibvirtReachable", "The connection is open.", "Nothing.", ConditionType.LIBVIRT_CONNECTED),
+    LIBVIRT_UNREACHABLE(
+            "LibvirtUnreachable",
+            "libvirt does not answer. The hook works without the agent.",
+            "Check libvirtd on the node.",
+            ConditionType.READY,
+            ConditionType.LIBVIRT_CONNECTED),
+    FOREIGN_HOST(
+            "ForeignHost",
+            "The host directory belongs to another cluster; the agent leaves it alone.",
+            "Follow the uninstall page for the other cluster, or use another host.",
+            ConditionType.READY),
+    ENOUGH_SPACE("EnoughSpace", "There is room.", "Nothing.", ConditionType.SPACE_AVAILABLE);
+
+    private final String word;
+    private final String meaning;
+    private final String remedy;
+    private final Set<ConditionType> types;
+
+    Reason(String word, String meaning, String remedy, ConditionType first, ConditionType... more) {
+        this.word = word;
+        this.meaning = meaning;
+        this.remedy = remedy;
+        this.types = EnumSet.of(first, more);
+    }
+
+    /** What has happened. */
+    public String meaning() {
+        return meaning;
+    }
+
+    /** What to do about it. */
+    public String remedy() {
+        return remedy;
+    }
+
+    /** The conditions that can bear it. */
+    public Set<ConditionType> types() {
+        return EnumSet.copyOf(types);
+    }
+
+    /** The reason with this word, if this version has it. */
+    public static Optional<Reason> ofWord(String word) {
+        return Arrays.stream(values()).filter(r -> r.word.equals(word)).findFirst();
+    }
+
+    /** The word in the API. */
+    @Override
+    public String toString() {
+        return word;
+    }
+}
