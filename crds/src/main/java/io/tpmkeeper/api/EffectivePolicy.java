@@ -1,5 +1,6 @@
 package io.tpmkeeper.api;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.tpmkeeper.api.VmTpmClassSpec.OnHostLoss;
 import io.tpmkeeper.protocol.DeletionPolicy;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param className null: the built-in policy
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record EffectivePolicy(
         @Nullable String className,
         StartGuard startGuard,
@@ -34,6 +36,7 @@ public record EffectivePolicy(
             NodeSelector.ALL);
 
     /** Captures of a running domain. @param minInterval between two of one domain */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record LiveCapture(boolean enabled, Interval minInterval) {
         LiveCapture changedBy(VmTpmClassSpec.@Nullable LiveCapture wish) {
             return wish == null
@@ -43,6 +46,7 @@ public record EffectivePolicy(
     }
 
     /** How many generations are kept. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Retention(int keepLast, int keepDaily, int keepWeekly) {
         Retention changedBy(VmTpmClassSpec.@Nullable Retention wish) {
             return wish == null

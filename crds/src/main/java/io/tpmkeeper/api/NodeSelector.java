@@ -1,5 +1,6 @@
 package io.tpmkeeper.api;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Chooses nodes by their labels, as a label selector does; an empty one chooses all. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record NodeSelector(Map<String, String> matchLabels, List<Requirement> matchExpressions) {
     /** Every node. */
     public static final NodeSelector ALL = new NodeSelector(Map.of(), List.of());
@@ -19,6 +21,7 @@ public record NodeSelector(Map<String, String> matchLabels, List<Requirement> ma
 
     /** One requirement on one label. @param values of In and NotIn; none with the other operators */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Requirement(String key, Operator operator, List<String> values) {
         public Requirement {
             values = values == null ? List.of() : List.copyOf(values);

@@ -1,5 +1,6 @@
 package io.tpmkeeper.api;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
@@ -10,9 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param virtualMachine a KubeVirt VirtualMachine of the same namespace; refused until it is supported
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record Target(@Nullable String domainUUID, @Nullable VirtualMachine virtualMachine) {
 
     /** A reference by name. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record VirtualMachine(String name) {}
 
     public static Target ofDomain(String uuid) {

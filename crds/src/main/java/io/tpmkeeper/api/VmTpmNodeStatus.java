@@ -1,5 +1,6 @@
 package io.tpmkeeper.api;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.tpmkeeper.protocol.Facts;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param domains every domain with a TPM, protected or not, and every one of which something lies in the host directory
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record VmTpmNodeStatus(
         @Nullable String hostId,
         @Nullable String clusterId,
@@ -39,6 +41,7 @@ public record VmTpmNodeStatus(
 
     /** @param live whether libvirt was seen to call it. @param message what is wrong when it is not */
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Hook(
             @Nullable String version,
             boolean live,
@@ -49,6 +52,7 @@ public record VmTpmNodeStatus(
      * @param digest SHA-256 in hex over its lines {@code <uuid> <guard>\n}, sorted: equal to that of the records, it covers them
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Indexed(long count, @Nullable String digest) {}
 
     /**
@@ -58,6 +62,7 @@ public record VmTpmNodeStatus(
      * @param tpm whether it has an emulated TPM
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Domain(
             String uuid,
             @Nullable String name,

@@ -1,5 +1,6 @@
 package io.tpmkeeper.api;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.tpmkeeper.protocol.DeletionPolicy;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param acceptLoss consent to one named loss
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record VmTpmStateSpec(
         Target target,
         @Nullable String className,

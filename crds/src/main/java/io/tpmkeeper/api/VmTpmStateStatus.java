@@ -1,5 +1,6 @@
 package io.tpmkeeper.api;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Trigger;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param effectivePolicy the policy as it was resolved
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record VmTpmStateStatus(
         long observedGeneration,
         @Nullable String domainUUID,
@@ -41,6 +43,7 @@ public record VmTpmStateStatus(
      * @param since when the state became what it is
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Host(
             @Nullable String node,
             HostState state,
@@ -56,6 +59,7 @@ public record VmTpmStateStatus(
      * @param secretName of the generation Secret, in the namespace of the VmTpmState
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Generation(
             long generation,
             Digest digest,
@@ -68,6 +72,7 @@ public record VmTpmStateStatus(
 
     /** The generations in the cluster. @param oldest when the oldest was captured */
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Kept(int count, @Nullable String oldest) {}
 
     /**
@@ -76,6 +81,7 @@ public record VmTpmStateStatus(
      * @param message what happened and what to do; null when nothing is to be said
      */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record LastCapture(
             CaptureResult result,
             @Nullable String node,
@@ -90,11 +96,13 @@ public record VmTpmStateStatus(
 
     /** @param message why it failed, or what is worth knowing */
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Step(
             CaptureStep name, StepResult result, @Nullable String message) {}
 
     /** @param options what can be accepted; each is consented to by a copy of its {@code of} in {@code spec.acceptLoss} */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record PendingDecision(LossReason reason, String message, List<Option> options) {
         public PendingDecision {
             options = options == null ? List.of() : List.copyOf(options);
@@ -102,6 +110,7 @@ public record VmTpmStateStatus(
     }
 
     /** @param of node/epoch/run/random id. @param message what is lost by it */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Option(String of, String message) {}
 
     public Optional<Condition> condition(ConditionType type) {

@@ -1,5 +1,6 @@
 package io.tpmkeeper.protocol;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param uploadRefused why the tip's entry was not sent, in a sentence; null when nothing is wrong
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record Facts(
         String hostId,
         @Nullable String acked,
@@ -40,6 +42,7 @@ public record Facts(
         @Nullable String uploadRefused) {
 
     /** A refused order. @param message one sentence: why */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Nack(String order, String message) {}
 
     public Facts {

@@ -1,5 +1,6 @@
 package io.tpmkeeper.protocol;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param answer why the waiting start is not served, in one sentence, for the hook's refusal
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record GrantSpec(
         String nodeName,
         String domainUuid,
@@ -34,6 +36,7 @@ public record GrantSpec(
      * @param run the last run that may be forgotten; 0: none
      * @param entries seqs of the entries that may be deleted; another one there refuses the purge
      */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Purge(String id, long run, List<Long> entries) {
         public Purge {
             entries = entries == null ? List.of() : List.copyOf(entries);
@@ -41,6 +44,7 @@ public record GrantSpec(
     }
 
     /** @param request the start that it answers */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Answer(String request, String message) {}
 
     public GrantSpec {

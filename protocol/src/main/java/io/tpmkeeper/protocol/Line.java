@@ -1,5 +1,7 @@
 package io.tpmkeeper.protocol;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param tip the state to start from; null: none, a blank TPM is right
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record Line(
         String record,
         long epoch,
@@ -21,6 +24,8 @@ public record Line(
         @Nullable Ending how,
         @Nullable Digest tip) {
 
+    // Jackson takes it for a property otherwise.
+    @JsonIgnore
     public boolean isHeld() {
         return state == LineState.HELD;
     }

@@ -1,5 +1,6 @@
 package io.tpmkeeper.protocol;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param retained what the last owner left, while there is no owner
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record RecordSpec(@Nullable Owner owner, @Nullable Retained retained) {
     /**
      * @param namespace the only one from which it can be adopted
@@ -17,6 +19,7 @@ public record RecordSpec(@Nullable Owner owner, @Nullable Retained retained) {
      * @param className its class, which goes on ruling while a line is still held
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Retained(
             String namespace, String name, @Nullable String className) {}
 

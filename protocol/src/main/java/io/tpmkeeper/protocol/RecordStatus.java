@@ -1,5 +1,6 @@
 package io.tpmkeeper.protocol;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param gone nodes that were dead when the domain was purged; they purge when they speak again
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record RecordStatus(
         long epoch,
         @Nullable Holder holder,
@@ -32,12 +34,15 @@ public record RecordStatus(
         List<String> gone) {
 
     /** @param request id of the request that is served by it */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Moving(String to, String request) {}
 
     /** @param uid of the VmTpmState that is deleted. @param since RFC 3339 */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Deletion(DeletionPolicy policy, String uid, String since) {}
 
     /** @param reason one of the named refusals of the generation format. @param message what happened and what to do */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Refused(String node, Version version, Digest digest, String reason, String message) {}
 
     /** Before anything happened. */

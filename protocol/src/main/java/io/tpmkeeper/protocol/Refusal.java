@@ -1,5 +1,6 @@
 package io.tpmkeeper.protocol;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param passedBy null: the start was refused. Else what let it through: {@code warn}, {@code off} or {@code break-glass}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record Refusal(
         String id,
         long when,

@@ -1,5 +1,6 @@
 package io.tpmkeeper.protocol;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param id random, one for each {@code prepare}
  * @param since Unix seconds
  */
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record Request(String id, Reason reason, long since) {
     /** What the start lacks. */
     public enum Reason {

@@ -1,5 +1,6 @@
 package io.tpmkeeper.protocol;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.Comparator;
 
 /**
@@ -9,6 +10,7 @@ import java.util.Comparator;
  *     that an operator rolled back by its storage repeats none. 0 before any line
  * @param seq the host's own count of captures of this domain; never used again on that host
  */
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record Version(long epoch, long seq) implements Comparable<Version> {
     private static final Comparator<Version> ORDER =
             Comparator.comparingLong(Version::epoch).thenComparingLong(Version::seq);

@@ -4,7 +4,8 @@
  *
  * <p>Used by every decider ({@code .operator}, {@code .host}, {@code .hook}), and carried word for word by the machinery
  * resources VmTpmRecord, VmTpmGrant and VmTpmNode, for which the values bear Jackson's annotations (and nothing else of
- * Jackson). Depends on nothing of ours. No input or output, no clock, no randomness anywhere below this package.
+ * Jackson): unknown fields are passed over, because a newer operator talks to older agents. Depends on nothing of ours. No input
+ * or output, no clock, no randomness anywhere below this package.
  */
 @NullMarked
 package io.tpmkeeper.protocol;
