@@ -61,6 +61,11 @@ public record Facts(
         return Optional.ofNullable(line).filter(l -> l.record().equals(record));
     }
 
+    /** Whether the host refused this very order. */
+    public boolean refused(Order order) {
+        return nacked != null && nacked.order().equals(order.id());
+    }
+
     public boolean runOpen() {
         return run != null && run.open();
     }

@@ -58,4 +58,13 @@ public record GrantSpec(
     public GrantSpec withPurge(@Nullable Purge next) {
         return new GrantSpec(nodeName, domainUuid, recordUid, hostId, order, saved, settled, wanted, next, answer);
     }
+
+    public GrantSpec withAnswer(@Nullable Answer next) {
+        return new GrantSpec(nodeName, domainUuid, recordUid, hostId, order, saved, settled, wanted, purge, next);
+    }
+
+    /** Whether the node need not send this state (again). */
+    public boolean isSafe(Digest digest) {
+        return settled.contains(digest) || (saved != null && saved.digest().equals(digest));
+    }
 }

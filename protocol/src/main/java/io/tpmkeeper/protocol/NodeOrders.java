@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +66,11 @@ public record NodeOrders(
     /** Whether the order in force still waits for the node's answer. */
     public boolean unanswered() {
         return order != null && !order.equals(acked);
+    }
+
+    /** The order that still waits for the node's answer. */
+    public Optional<Order> open() {
+        return unanswered() ? Optional.ofNullable(order) : Optional.empty();
     }
 
     public boolean knows(String orderId) {

@@ -3,6 +3,7 @@ package io.tpmkeeper.protocol;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -55,6 +56,16 @@ public record RecordStatus(
 
     public Optional<NodeOrders> ordersOf(String node) {
         return nodes.stream().filter(n -> n.node().equals(node)).findFirst();
+    }
+
+    /** The intent to delete. @throws NullPointerException if there is none */
+    public Deletion deletionIntent() {
+        return Objects.requireNonNull(deletion, "no deletion is intended");
+    }
+
+    /** The Move under way. @throws NullPointerException if there is none */
+    public Moving move() {
+        return Objects.requireNonNull(moving, "no Move is under way");
     }
 
     public boolean heldBy(String node) {

@@ -1,0 +1,92 @@
+package io.tpmkeeper.protocol.operator;
+
+import io.tpmkeeper.protocol.Content;
+import io.tpmkeeper.protocol.Current;
+import io.tpmkeeper.protocol.Facts;
+import io.tpmkeeper.protocol.Owner;
+import io.tpmkeeper.protocol.RunKind;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Gives the first line of a domain that nobody holds: to the one node that has it, or, where no node has anything, to the one
+ * that asks. What other nodes may have is asked of them first; one that is silent stops it.
+ */
+final class Adopt implements Verb {
+    @Override
+    public Verdict consider(World world) {
+        Owner owner = world.spec().owner();
+        if (world.status().holder() != null || owner == null || world.status().deletion() != null) {
+            return Verdict.NOTHING;
+        }
+        List<NodeView> having = world.nodes().values().stream()
+                .filter(n -> n.facts().hasState())
+                .toList();
+        List<NodeView> asking =
+                world.asking().stream().filter(NodeView::allowed).toList();
+        if (having.isEmpty() && asking.isEmpty()) {
+            return Verdict.NOTHING;
+        }
+        if (having.size() > 1) {
+            return several(having, "has state of this domain");
+        }
+        NodeView to = having.isEmpty() ? asking.getFirst() : having.getFirst();
+        return afterEveryoneReported(world, owner, to, !having.isEmpty());
+    }
+
+    private static Verdict afterEveryoneReported(World world, Owner owner, NodeView to, boolean hasIt) {
+        String subject = "adopt/" + owner.uid() + "/" + to.node();
+        if (!world.allAnsweredSince(World.LEADER) || !world.allAnsweredSince(subject)) {
+            return world.questions().containsKey(subject) ? Verdict.NOTHING : Verdict.act(new Step.Ask(subject));
+        }
+        List<NodeView> silent = world.nodes().values().stream()
+                .filter(n -> !n.fenced() && !n.alive())
+                .toList();
+        if (!silent.isEmpty()) {
+            return several(silent, "does not report and may have state of this domain");
+        }
+        if (to.hostId() == null || isReceiving(to.facts())) {
+            return Verdict.NOTHING;
+        }
+        Current current = world.status().current();
+        if (current == null) {
+            return given(world, to, Giving.live(world, to), "what it has");
+        }
+        if (hasIt && !hasExactly(to.facts(), current)) {
+            return several(List.of(to), "has state that is not the one that was kept (it ran unprotected, perhaps)");
+        }
+        return given(
+                world,
+                to,
+                Giving.content(world, to, Content.of(current.digest())),
+                "generation " + current.generation());
+    }
+
+    private static Verdict given(World world, NodeView to, io.tpmkeeper.protocol.RecordStatus next, String what) {
+        boolean returns = world.status().current() != null;
+        return Verdict.act(
+                new Step.WriteRecord(next),
+                new Step.Announce(
+                        false,
+                        "Adopted",
+                        returns
+                                ? "%s continues from %s, which was kept.".formatted(to.node(), what)
+                                : "%s holds the domain and continues from %s.".formatted(to.node(), what)));
+    }
+
+    private static boolean isReceiving(Facts facts) {
+        return facts.run() != null && facts.run().open() && facts.run().kind() == RunKind.INCOMING;
+    }
+
+    private static boolean hasExactly(Facts facts, Current current) {
+        return !facts.active() && !facts.runOpen() && facts.digests().allMatch(current.digest()::equals);
+    }
+
+    private static Verdict several(List<NodeView> nodes, String what) {
+        String names = nodes.stream().map(NodeView::node).collect(Collectors.joining(", "));
+        return Verdict.found(
+                Finding.Reason.FOUND_ON_SEVERAL_NODES,
+                "%s %s, so it is not plain from which state the domain continues. Nothing was touched. Bring the node back, or undefine the domain where it is not wanted and move its TPM directory away there."
+                        .formatted(names, what));
+    }
+}

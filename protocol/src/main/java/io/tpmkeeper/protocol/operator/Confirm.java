@@ -1,0 +1,31 @@
+package io.tpmkeeper.protocol.operator;
+
+import io.tpmkeeper.protocol.Current;
+import io.tpmkeeper.protocol.Entry;
+import io.tpmkeeper.protocol.Version;
+import java.util.Comparator;
+import java.util.Optional;
+
+/** A run that ended with the very content that is current: nothing is written but the newer version. */
+final class Confirm implements Verb {
+    @Override
+    public Verdict consider(World world) {
+        Current current = world.status().current();
+        if (current == null) {
+            return Verdict.NOTHING;
+        }
+        Optional<Version> newer = HolderLine.of(world)
+                .filter(h -> current.digest().equals(h.line().tip()))
+                .flatMap(h -> h.facts().entries().stream()
+                        .filter(e ->
+                                e.online() && e.complete() && current.digest().equals(e.digest()))
+                        .filter(e -> world.recordUid().equals(e.record())
+                                && e.epoch() == world.status().epoch())
+                        .map(Entry::version)
+                        .max(Comparator.naturalOrder()))
+                .filter(v -> v.compareTo(current.version()) > 0);
+        return newer.map(v -> Verdict.act(
+                        new Step.WriteRecord(world.status().withCurrent(current.confirmed(v, world.nowText())))))
+                .orElse(Verdict.NOTHING);
+    }
+}

@@ -1,0 +1,141 @@
+package io.tpmkeeper.protocol.operator;
+
+import io.tpmkeeper.protocol.DeletionPolicy;
+import io.tpmkeeper.protocol.Holder;
+import io.tpmkeeper.protocol.NodeOrders;
+import io.tpmkeeper.protocol.Order;
+import io.tpmkeeper.protocol.OrderKind;
+import io.tpmkeeper.protocol.Owner;
+import io.tpmkeeper.protocol.RecordSpec;
+import io.tpmkeeper.protocol.RecordStatus;
+import java.util.Optional;
+
+/**
+ * Takes a domain out of protection: intent first, then the line, then every host, then the generations, then the record. Each
+ * step can be repeated, and a step that cannot be done keeps what is left and says why.
+ */
+final class Delete implements Verb {
+    private final Purge purge = new Purge();
+
+    @Override
+    public Verdict consider(World world) {
+        RecordStatus status = world.status();
+        Owner owner = world.spec().owner();
+        if (status.deletion() == null) {
+            return intend(world, owner);
+        }
+        if (status.deletion().policy() == DeletionPolicy.RETAIN && owner == null && isDone(status)) {
+            return Verdict.act(new Step.WriteRecord(status.withDeletion(null)));
+        }
+        if (status.moving() != null) {
+            return Verdict.act(new Step.WriteRecord(status.withMoving(null)));
+        }
+        Optional<Verdict> line = status.holder() == null ? Optional.empty() : takeLine(world, status.holder());
+        return line.orElseGet(() -> purge.consider(world));
+    }
+
+    /** Nothing is held and no node has a part: only the content that is kept is left. */
+    private static boolean isDone(RecordStatus status) {
+        return status.holder() == null && status.nodes().isEmpty();
+    }
+
+    private static Verdict intend(World world, @org.jspecify.annotations.Nullable Owner owner) {
+        RecordStatus status = world.status();
+        boolean deleted = owner != null && owner.uid().equals(world.ownerDeleted());
+        boolean leftBehind = owner == null
+                && status.holder() != null
+                && world.holder()
+                        .map(n -> !n.facts().runOpen() && !n.facts().active())
+                        .orElse(false);
+        if (!deleted && !leftBehind) {
+            return Verdict.NOTHING;
+        }
+        DeletionPolicy policy = world.namespaceTerminating()
+                ? DeletionPolicy.DELETE
+                : deleted ? world.policy().deletion() : DeletionPolicy.RETAIN;
+        String uid = owner == null ? "" : owner.uid();
+        return Verdict.act(
+                new Step.WriteRecord(status.withDeletion(new RecordStatus.Deletion(policy, uid, world.nowText()))),
+                new Step.Announce(
+                        false,
+                        "Deleting",
+                        policy == DeletionPolicy.RETAIN
+                                ? "The hosts are cleaned; the saved generations stay in the namespace and are adopted by a VmTpmState made again."
+                                : "The hosts are cleaned, then the saved generations are deleted%s."
+                                        .formatted(world.namespaceTerminating() ? ", since the namespace goes" : "")));
+    }
+
+    /** Empty: no living host has the line any more, and nothing that must be saved is unsaved. */
+    private static Optional<Verdict> takeLine(World world, Holder holder) {
+        NodeView node = world.nodes().get(holder.node());
+        NodeOrders orders = world.ordersOf(holder.node()).orElse(null);
+        if (node == null || node.fenced() || orders == null || orders.order() == null) {
+            return Optional.empty();
+        }
+        if (!node.alive() || !node.isHost(holder.hostId())) {
+            return node.alive()
+                    ? Optional.empty()
+                    : Optional.of(Verdict.found(
+                            Finding.Reason.CLEANUP_FAILED,
+                            "%s holds the domain and does not report, so it cannot be told to give it up. Bring it back, or fence it (taint node.kubernetes.io/out-of-service) or delete its Node."
+                                    .formatted(holder.node())));
+        }
+        Order order = orders.order();
+        boolean refused = node.facts().refused(order);
+        if (order.kind() == OrderKind.HELD) {
+            return orders.unanswered()
+                    ? (refused ? Optional.empty() : Optional.of(Verdict.NOTHING))
+                    : Optional.of(whileHeld(world, node, holder));
+        }
+        if (orders.unanswered()) {
+            return Optional.of(
+                    refused
+                            ? Verdict.act(new Step.WriteRecord(
+                                    world.status().withNode(holder.node(), holder.hostId(), NodeOrders::takenBack)))
+                            : Verdict.NOTHING);
+        }
+        return world.status().deletionIntent().policy() == DeletionPolicy.DELETE ? Optional.empty() : keepTip(world);
+    }
+
+    private static Verdict whileHeld(World world, NodeView node, Holder holder) {
+        if (!node.facts().runOpen() && !node.facts().active()) {
+            return Verdict.act(new Step.WriteRecord(Giving.takeBack(world, world.status(), holder)));
+        }
+        if (world.status().deletionIntent().policy() == DeletionPolicy.DELETE) {
+            return Verdict.found(
+                    Finding.Reason.DELETION_WAITS_FOR_STOP,
+                    "The domain runs on %s. It is deleted when it stops; stop it there (virsh shutdown), or take the deletion back by making deletionPolicy Retain before it stops."
+                            .formatted(holder.node()));
+        }
+        return world.spec().owner() == null
+                ? Verdict.act(new Step.WriteRecord(world.status().withDeletion(null)))
+                : Verdict.act(
+                        new Step.WriteOwner(retained(world)),
+                        new Step.Announce(
+                                false,
+                                "ProtectedUntilStop",
+                                "The domain runs on %s and stays protected until it stops and its end is saved."
+                                        .formatted(holder.node())));
+    }
+
+    private static Optional<Verdict> keepTip(World world) {
+        Optional<HolderLine> from = HolderLine.of(world);
+        if (from.isEmpty()) {
+            return Optional.of(Verdict.NOTHING);
+        }
+        if (from.get().tipIsSaved(world)) {
+            return Optional.empty();
+        }
+        Verdict unsaved = MayMove.unsaved(world, from.get());
+        return Optional.of(unsaved.finding()
+                .map(f -> Verdict.found(
+                        Finding.Reason.CLEANUP_FAILED,
+                        "deletionPolicy is Retain, and the newest state cannot be kept: " + f.message()))
+                .orElse(unsaved));
+    }
+
+    static RecordSpec retained(World world) {
+        return new RecordSpec(
+                null, new RecordSpec.Retained(world.ownerNamespace(), world.ownerName(), world.className()));
+    }
+}

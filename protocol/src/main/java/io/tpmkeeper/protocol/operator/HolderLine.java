@@ -1,0 +1,39 @@
+package io.tpmkeeper.protocol.operator;
+
+import io.tpmkeeper.protocol.Facts;
+import io.tpmkeeper.protocol.Line;
+import java.util.Optional;
+
+/**
+ * The holder, judged: there is one only if its facts are of the host that was given the line, acknowledge the record's order
+ * and show a line of the record's epoch. Older facts say nothing of what the holder may do now.
+ */
+record HolderLine(NodeView node, Line line) {
+    static Optional<HolderLine> of(World world) {
+        return world.holder()
+                .filter(n -> isTheHost(world, n))
+                .filter(n -> world.ordersOf(n.node())
+                        .map(o -> o.order() != null && !o.unanswered())
+                        .orElse(false))
+                .flatMap(n -> n.facts()
+                        .lineOf(world.recordUid())
+                        .filter(l -> l.epoch() == world.status().epoch())
+                        .map(l -> new HolderLine(n, l)));
+    }
+
+    /** Whether the node is still the host directory that was given the line. */
+    static boolean isTheHost(World world, NodeView node) {
+        var holder = world.status().holder();
+        return holder != null && node.isHost(holder.hostId());
+    }
+
+    Facts facts() {
+        return node.facts();
+    }
+
+    /** Whether the newest state is safe in the cluster: the tip is current's, or there never was one. */
+    boolean tipIsSaved(World world) {
+        var current = world.status().current();
+        return current == null ? line.tip() == null : current.digest().equals(line.tip());
+    }
+}

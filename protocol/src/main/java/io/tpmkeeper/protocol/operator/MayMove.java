@@ -1,0 +1,140 @@
+package io.tpmkeeper.protocol.operator;
+
+import io.tpmkeeper.protocol.Content;
+import io.tpmkeeper.protocol.Current;
+import io.tpmkeeper.protocol.Ending;
+import io.tpmkeeper.protocol.Facts;
+import io.tpmkeeper.protocol.Holder;
+import io.tpmkeeper.protocol.Line;
+import io.tpmkeeper.protocol.LineState;
+import io.tpmkeeper.protocol.NodeOrders;
+import io.tpmkeeper.protocol.Order;
+import io.tpmkeeper.protocol.OrderKind;
+import java.util.Optional;
+
+/** Whether the line may be taken back from its holder for the node that asks. */
+final class MayMove {
+    /** The answer. */
+    sealed interface Judgement {
+        record Yes() implements Judgement {}
+
+        /** Not as long as facts are missing. */
+        record Wait() implements Judgement {}
+
+        /** Every agent must be asked first. */
+        record AskFirst(String subject) implements Judgement {}
+
+        /** Not now; the start that waits is told why. */
+        record No(String why) implements Judgement {}
+
+        /** Not without a person, or an event outside. */
+        record Stopped(Finding finding) implements Judgement {}
+
+        /** The holder refused the very order that gave it the line: it never had it. */
+        record NeverTaken(Content order) implements Judgement {}
+    }
+
+    Judgement judge(World world, Holder holder, NodeView to) {
+        NodeView from = world.holder().orElse(null);
+        if (from == null || !from.alive() || !from.isHost(holder.hostId())) {
+            return new Judgement.Stopped(hostLoss(world, holder).finding().orElseThrow());
+        }
+        Optional<Content> neverTaken = neverTaken(world, from);
+        if (neverTaken.isPresent()) {
+            return new Judgement.NeverTaken(neverTaken.get());
+        }
+        Optional<HolderLine> judged = HolderLine.of(world);
+        return judged.isEmpty() ? new Judgement.Wait() : fromHolder(world, to, judged.get());
+    }
+
+    private static Judgement fromHolder(World world, NodeView to, HolderLine from) {
+        Line line = from.line();
+        String holder = from.node().node();
+        if (from.facts().runOpen()) {
+            return new Judgement.No(
+                    "The domain runs on %s. Stop it there, or migrate it, and start it here again".formatted(holder));
+        }
+        if (line.state() == LineState.LOST) {
+            return new Judgement.Stopped(lostTail(holder));
+        }
+        if (line.left(Ending.MIGRATED)) {
+            return new Judgement.Stopped(new Finding(
+                    Finding.Reason.MISSING_STATE,
+                    "The domain migrated away from %s, and no node that reports says that it received it. No start is allowed until that node speaks."
+                            .formatted(holder)));
+        }
+        Optional<NodeView> elsewhere = world.nodes().values().stream()
+                .filter(n -> n.alive() && !n.node().equals(to.node()))
+                .filter(n -> n.facts().active() || mayHaveReceived(n))
+                .findFirst();
+        if (elsewhere.isPresent()) {
+            return new Judgement.No(
+                    "The domain runs, or is being received, on %s. Stop it there and start it here again"
+                            .formatted(elsewhere.get().node()));
+        }
+        if (!to.allowed()) {
+            return new Judgement.No(
+                    "The class of this VmTpmState does not allow the node %s. Start the domain on another node, or ask the administrator to change allowedNodes"
+                            .formatted(to.node()));
+        }
+        if (line.left(Ending.UNKNOWN)) {
+            String subject = "left/" + line.epoch() + "/" + runNumber(from.facts());
+            if (!world.allAnsweredSince(subject)) {
+                return world.questions().containsKey(subject) ? new Judgement.Wait() : new Judgement.AskFirst(subject);
+            }
+        }
+        return world.allAnsweredSince(World.LEADER) ? new Judgement.Yes() : new Judgement.Wait();
+    }
+
+    private static long runNumber(Facts facts) {
+        return facts.run() == null ? 0 : facts.run().n();
+    }
+
+    private static boolean mayHaveReceived(NodeView node) {
+        return node.facts().run() != null && node.facts().run().mayHaveReceived();
+    }
+
+    private static Optional<Content> neverTaken(World world, NodeView from) {
+        return world.ordersOf(from.node())
+                .flatMap(NodeOrders::open)
+                .filter(o -> o.kind() == OrderKind.HELD && from.facts().refused(o))
+                .map(Order::tip);
+    }
+
+    static Verdict hostLoss(World world, Holder holder) {
+        Current current = world.status().current();
+        String saved = current == null
+                ? "nothing of it was ever saved"
+                : "what was saved last is generation %d of %s".formatted(current.generation(), current.confirmedAt());
+        return Verdict.found(
+                Finding.Reason.HOST_LOSS,
+                "%s holds the domain and does not report (or is not the host any more that it was); %s. No other node may start it, since it could still run there. Bring %s back."
+                        .formatted(holder.node(), saved, holder.node()));
+    }
+
+    static Finding lostTail(String holder) {
+        return new Finding(
+                Finding.Reason.LOST_TAIL,
+                "The state that the domain left on %s is torn or incomplete (power loss, perhaps). What is there was kept in the spool; the last good generation stays current, and no start is allowed from it without your word."
+                        .formatted(holder));
+    }
+
+    /** The newest state is not in the cluster yet: whether it can still come. */
+    static Verdict unsaved(World world, HolderLine from) {
+        var refused = world.status().refused();
+        if (refused != null && refused.digest().equals(from.line().tip())) {
+            return new Verdict(
+                    java.util.List.of(), Optional.of(lostTail(from.node().node())));
+        }
+        boolean comes =
+                from.facts().digests().anyMatch(d -> d.equals(from.line().tip()))
+                        || world.uploads().stream()
+                                .anyMatch(u -> u.digest().equals(from.line().tip()));
+        return comes || from.line().tip() == null
+                ? Verdict.NOTHING
+                : Verdict.found(
+                        Finding.Reason.MISSING_STATE,
+                        "%s no longer has the newest state of the domain, and it was never saved to the cluster. No start is allowed: put the state back on the node, or its host directory from a backup."
+                                .formatted(from.node().node()));
+    }
+}

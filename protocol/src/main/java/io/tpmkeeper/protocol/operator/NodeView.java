@@ -1,0 +1,40 @@
+package io.tpmkeeper.protocol.operator;
+
+import io.tpmkeeper.protocol.Facts;
+import io.tpmkeeper.protocol.GrantSpec;
+import io.tpmkeeper.protocol.Request;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node as the operator sees it, for one domain.
+ *
+ * @param node its name
+ * @param alive its agent renewed its Lease within 40 s of the operator's own clock
+ * @param fenced it carries the out-of-service taint, or its Node object is gone
+ * @param allowed the class lets the domain start there
+ * @param hostId as the node reports it now; null: it never did
+ * @param answered number of the last question of this leader that the node answered; 0: none
+ * @param grant its VmTpmGrant for this domain, if there is one
+ * @param facts what it reports of this domain: of the grant, or of its inventory where there is none
+ */
+public record NodeView(
+        String node,
+        boolean alive,
+        boolean fenced,
+        boolean allowed,
+        @Nullable String hostId,
+        long answered,
+        @Nullable GrantSpec grant,
+        Facts facts) {
+
+    /** The start that waits there, while somebody is there to be answered. */
+    public Optional<Request> asks() {
+        return alive ? Optional.ofNullable(facts.request()) : Optional.empty();
+    }
+
+    /** The same host directory as the one that is meant: a node name can be used again. */
+    public boolean isHost(String meant) {
+        return meant.equals(facts.hostId());
+    }
+}

@@ -1,0 +1,90 @@
+package io.tpmkeeper.protocol.operator;
+
+import io.tpmkeeper.protocol.Current;
+import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.protocol.Entry;
+import io.tpmkeeper.protocol.GrantSpec;
+import io.tpmkeeper.protocol.NodeOrders;
+import io.tpmkeeper.protocol.Order;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the grants say what the record says. A crash between the write of the record and of a grant is mended here. */
+final class Project implements Verb {
+    @Override
+    public Verdict consider(World world) {
+        List<Step> steps = new ArrayList<>();
+        for (NodeView node : world.nodes().values()) {
+            GrantSpec wanted = wanted(world, node);
+            if (wanted != null && !wanted.equals(node.grant())) {
+                steps.add(new Step.WriteGrant(wanted));
+            }
+        }
+        return Verdict.act(steps);
+    }
+
+    /** What the node's grant is to say; null: it needs none. */
+    static @Nullable GrantSpec wanted(World world, NodeView node) {
+        NodeOrders orders = world.ordersOf(node.node()).orElse(null);
+        Order order = orders == null ? null : orders.order();
+        GrantSpec has = node.grant();
+        String hostId = orders == null ? node.hostId() : orders.hostId();
+        if (hostId == null || (has == null && !needsOne(world, node, order))) {
+            return null;
+        }
+        Current current = world.status().current();
+        return new GrantSpec(
+                node.node(),
+                world.domainUuid(),
+                world.recordUid(),
+                hostId,
+                order,
+                current == null ? null : current.saved(),
+                has == null ? List.of() : stillThere(has.settled(), node),
+                wantedAgain(world, node),
+                has == null ? null : has.purge(),
+                has == null ? null : stillAsked(has.answer(), node));
+    }
+
+    private static boolean needsOne(World world, NodeView node, @Nullable Order order) {
+        if (world.spec().owner() == null && world.status().holder() == null) {
+            return order != null;
+        }
+        if (world.status().deletion() != null) {
+            return order != null || node.facts().hasResidue();
+        }
+        return order != null
+                || node.facts().defined()
+                || node.facts().hasState()
+                || node.facts().hasResidue()
+                || node.asks().isPresent();
+    }
+
+    /** A settled digest is remembered as long as the node still has the entry and could send it again. */
+    private static List<Digest> stillThere(List<Digest> settled, NodeView node) {
+        List<Digest> entries = node.facts().entries().stream()
+                .map(Entry::digest)
+                .filter(Objects::nonNull)
+                .toList();
+        return settled.stream().filter(entries::contains).toList();
+    }
+
+    private static GrantSpec.@Nullable Answer stillAsked(GrantSpec.@Nullable Answer answer, NodeView node) {
+        boolean asked = answer != null
+                && node.facts().request() != null
+                && node.facts().request().id().equals(answer.request());
+        return asked ? answer : null;
+    }
+
+    /** The current state has gone from the cluster, and this node still has it. */
+    private static @Nullable Digest wantedAgain(World world, NodeView node) {
+        Current current = world.status().current();
+        if (current == null || world.generationOf(current.digest()).isPresent()) {
+            return null;
+        }
+        Digest gone = current.digest();
+        return node.facts().digests().anyMatch(gone::equals) ? gone : null;
+    }
+}

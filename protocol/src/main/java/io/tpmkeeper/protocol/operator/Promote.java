@@ -1,0 +1,141 @@
+package io.tpmkeeper.protocol.operator;
+
+import io.tpmkeeper.protocol.Current;
+import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.protocol.GrantSpec;
+import io.tpmkeeper.protocol.Holder;
+import io.tpmkeeper.protocol.RecordStatus;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes a verified capture of the line's holder the current state; keeps every other one as a candidate for a restore and
+ * nothing more; refuses what is not what it says it is. In this order, so that a crash between any two loses nothing:
+ * generation, record, grant, upload deleted.
+ */
+final class Promote implements Verb {
+    @Override
+    public Verdict consider(World world) {
+        return world.uploads().stream()
+                .min(Comparator.comparing(Upload::version).thenComparing(Upload::name))
+                .map(u -> one(world, u))
+                .orElse(Verdict.NOTHING);
+    }
+
+    private static Verdict one(World world, Upload upload) {
+        if (upload.verdict() instanceof Upload.Verdict.Refused refused) {
+            return refuse(world, upload, refused);
+        }
+        Optional<Generation> made = world.generationOf(upload.digest());
+        Current current = world.status().current();
+        if (current != null && current.digest().equals(upload.digest())) {
+            return again(world, upload, current, made);
+        }
+        if (isNewest(world, upload)) {
+            return promote(world, upload, made);
+        }
+        return made.isEmpty() ? Verdict.act(make(world, upload, true)) : settle(world, upload);
+    }
+
+    /** What is current already: sent again since its Secret had gone, or captured again without a change. */
+    private static Verdict again(World world, Upload upload, Current current, Optional<Generation> made) {
+        if (made.isEmpty()) {
+            return Verdict.act(make(world, upload, false));
+        }
+        if (!made.get().secret().equals(current.secret())) {
+            Current renamed = current(made.get(), upload, world).confirmed(current.version(), world.nowText());
+            return Verdict.act(new Step.WriteRecord(world.status().withCurrent(renamed)));
+        }
+        return isNewest(world, upload)
+                ? Verdict.act(new Step.WriteRecord(
+                        world.status().withCurrent(current.confirmed(upload.version(), world.nowText()))))
+                : settle(world, upload);
+    }
+
+    /** From the holder, under the line it has now, from an on-line run, whole, and newer than current: a fast-forward. */
+    static boolean isNewest(World world, Upload upload) {
+        Holder holder = world.status().holder();
+        Current current = world.status().current();
+        return holder != null
+                && world.recordUid().equals(upload.record())
+                && holder.node().equals(upload.node())
+                && holder.hostId().equals(upload.hostId())
+                && upload.version().epoch() == world.status().epoch()
+                && upload.online()
+                && upload.complete()
+                && (current == null || upload.version().compareTo(current.version()) > 0);
+    }
+
+    private static Verdict promote(World world, Upload upload, Optional<Generation> made) {
+        if (made.isEmpty()) {
+            return Verdict.act(make(world, upload, false));
+        }
+        Current next = current(made.get(), upload, world);
+        return Verdict.act(
+                new Step.WriteRecord(world.status().withCurrent(next)),
+                new Step.Announce(
+                        false,
+                        "Promoted",
+                        "Generation %d saved from %s after %s (%s)."
+                                .formatted(
+                                        next.generation(),
+                                        upload.node(),
+                                        upload.trigger(),
+                                        upload.digest().brief())));
+    }
+
+    private static Verdict refuse(World world, Upload upload, Upload.Verdict.Refused refused) {
+        var noted = new RecordStatus.Refused(
+                upload.node(), upload.version(), upload.digest(), refused.reason(), refused.message());
+        boolean ofTheLine =
+                world.recordUid().equals(upload.record()) && world.status().heldBy(upload.node());
+        if (ofTheLine && !noted.equals(world.status().refused())) {
+            return Verdict.act(
+                    new Step.WriteRecord(world.status().withRefused(noted)),
+                    new Step.Announce(
+                            true,
+                            "CaptureRefused",
+                            "The capture %s of %s was refused: %s: %s It stays on the node, and the last good generation stays current."
+                                    .formatted(upload.version(), upload.node(), refused.reason(), refused.message())));
+        }
+        return settle(world, upload);
+    }
+
+    /** The node is told first that it need not send this again; only then the upload goes. */
+    private static Verdict settle(World world, Upload upload) {
+        NodeView node = world.nodes().get(upload.node());
+        GrantSpec grant = node == null ? null : node.grant();
+        if (grant != null && !grant.isSafe(upload.digest())) {
+            List<Digest> settled = new ArrayList<>(grant.settled());
+            settled.add(upload.digest());
+            return Verdict.act(new Step.WriteGrant(grant.withSettled(settled)));
+        }
+        return Verdict.act(new Step.DeleteUpload(upload.name()));
+    }
+
+    private static Step make(World world, Upload upload, boolean candidate) {
+        return new Step.MakeGeneration(upload, nextNumber(world), candidate);
+    }
+
+    static long nextNumber(World world) {
+        long highest =
+                world.generations().stream().mapToLong(Generation::number).max().orElse(0);
+        return Math.max(highest, world.status().lastGeneration()) + 1;
+    }
+
+    private static Current current(Generation made, Upload upload, World world) {
+        return new Current(
+                made.number(),
+                upload.version(),
+                made.digest(),
+                made.namespace(),
+                made.secret(),
+                made.capturedAt(),
+                world.nowText(),
+                upload.trigger(),
+                upload.node(),
+                upload.source());
+    }
+}

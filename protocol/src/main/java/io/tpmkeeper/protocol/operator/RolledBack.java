@@ -1,0 +1,35 @@
+package io.tpmkeeper.protocol.operator;
+
+import io.tpmkeeper.protocol.Line;
+import java.util.List;
+
+/**
+ * Notices that the cluster's storage went back in time: a host obeyed an order that the record does not know. Nothing is given
+ * or taken from then on.
+ */
+final class RolledBack implements Verb {
+    @Override
+    public Verdict consider(World world) {
+        List<String> ahead = world.nodes().values().stream()
+                .filter(NodeView::alive)
+                .filter(n -> n.facts()
+                        .lineOf(world.recordUid())
+                        .filter(l -> isAhead(world, n, l))
+                        .isPresent())
+                .map(NodeView::node)
+                .toList();
+        return ahead.isEmpty()
+                ? Verdict.NOTHING
+                : Verdict.found(
+                        Finding.Reason.ROLLED_BACK,
+                        "The cluster's record is older than what %s obeyed: its storage was rolled back. Nothing was changed and no start elsewhere is allowed; restore a newer copy of the cluster's storage, or delete this VmTpmState with deletionPolicy Retain and make it again."
+                                .formatted(String.join(", ", ahead)));
+    }
+
+    private static boolean isAhead(World world, NodeView node, Line line) {
+        boolean known = world.ordersOf(node.node())
+                .filter(o -> !node.isHost(o.hostId()) || o.knows(line.order()))
+                .isPresent();
+        return line.epoch() > world.status().epoch() || !known;
+    }
+}

@@ -1,0 +1,166 @@
+package io.tpmkeeper.protocol.operator;
+
+import io.tpmkeeper.protocol.Current;
+import io.tpmkeeper.protocol.Holder;
+import io.tpmkeeper.protocol.Line;
+import io.tpmkeeper.protocol.Refusal;
+import io.tpmkeeper.protocol.operator.Shown.Said;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Says in a VmTpmState's conditions what is so: reads the world and the findings, decides nothing. */
+public final class Show {
+    /** So long a stop may take to be uploaded before Ready says so. Seconds. */
+    public static final long UPLOAD_PATIENCE = 30;
+
+    private Show() {}
+
+    /**
+     * A bound domain.
+     *
+     * @param findings of a pass that had nothing to do, the most important first
+     * @param unsyncedFor seconds since the state has been {@link HostState#UNSYNCED} without a pause; 0 if it is not
+     * @param domainSeen whether any node has the domain
+     */
+    public static Shown show(World world, List<Finding> findings, long unsyncedFor, boolean domainSeen) {
+        HostState state = HostState.of(world);
+        Optional<Finding> finding = findings.stream().findFirst();
+        Said ready = finding.map(f -> Said.no(f.reason().word(), f.message()))
+                .orElseGet(() -> ready(world, state, unsyncedFor, domainSeen));
+        boolean deleting = finding.map(f -> f.reason() == Finding.Reason.CLEANUP_FAILED
+                        || f.reason() == Finding.Reason.DELETION_WAITS_FOR_STOP)
+                .orElse(false);
+        boolean stalled = (finding.isPresent() && !deleting) || ready.reason().equals("CaptureRefused");
+        boolean reconciling = !stalled && !Boolean.TRUE.equals(ready.status());
+        Optional<NodeView> refusing = lastRefusal(world);
+        Holder holder = world.status().holder();
+        return new Shown(
+                state,
+                holder == null ? null : holder.node(),
+                ready,
+                saved(world, state),
+                startable(world, state, finding),
+                stalled,
+                reconciling,
+                refusing.map(n -> n.facts().refusal()).orElse(null),
+                refusing.map(NodeView::node).orElse(null));
+    }
+
+    private static Said ready(World world, HostState state, long unsyncedFor, boolean domainSeen) {
+        String node = holderName(world);
+        Current current = world.status().current();
+        return switch (state) {
+            case NONE ->
+                current != null
+                        ? Said.yes(
+                                "Adopted",
+                                "Generation %d is kept; the next start continues from it."
+                                        .formatted(current.generation()))
+                        : domainSeen
+                                ? Said.yes("Protected", "Nothing is saved yet; the first stop is.")
+                                : Said.no("DomainNotFound", "No node that reports has the domain yet.");
+            case GRANTED ->
+                Said.yes(
+                        "Granted",
+                        "%s may start the domain from %s."
+                                .formatted(
+                                        node, current == null ? "a blank TPM" : "generation " + current.generation()));
+            case RUNNING -> Said.yes("Running", "The domain runs on %s.".formatted(node));
+            case UNSYNCED -> unsynced(world, node, unsyncedFor);
+            case RELEASED -> Said.yes("Saved", savedAs(current));
+            case MOVING ->
+                Said.yes(
+                        "Moving",
+                        "The domain moves from %s to %s."
+                                .formatted(node, world.status().move().to()));
+            case LEFT -> Said.yes("Moving", "The domain left %s.".formatted(node));
+            case LOST -> Said.no("LostTail", "What the domain left on %s is torn or incomplete.".formatted(node));
+        };
+    }
+
+    private static Said unsynced(World world, String node, long unsyncedFor) {
+        var refused = world.status().refused();
+        Line line =
+                world.holder().flatMap(n -> n.facts().lineOf(world.recordUid())).orElse(null);
+        if (refused != null && line != null && refused.digest().equals(line.tip())) {
+            return Said.no(
+                    "CaptureRefused",
+                    "The newest capture on %s was refused: %s: %s It stays there and the domain starts from it there; the last good generation stays current."
+                            .formatted(node, refused.reason(), refused.message()));
+        }
+        String trouble = world.holder().map(n -> n.facts().uploadRefused()).orElse(null);
+        if (trouble != null) {
+            return Said.no("CaptureRefused", trouble);
+        }
+        return unsyncedFor < UPLOAD_PATIENCE
+                ? Said.yes(
+                        "Saving",
+                        "The domain stopped on %s; its state is safe there and is being saved.".formatted(node))
+                : Said.no(
+                        "UploadPending",
+                        "The domain stopped on %s and its state is safe there, but was not saved to the cluster yet. Is the agent on %s running?"
+                                .formatted(node, node));
+    }
+
+    private static Said saved(World world, HostState state) {
+        Current current = world.status().current();
+        if (state == HostState.UNSYNCED || state == HostState.LOST) {
+            return Said.no("NotYet", "The newest state is on the node only.");
+        }
+        return current == null
+                ? Said.unknown("NothingSavedYet", "Nothing is saved yet; the first stop is.")
+                : Said.yes("Saved", savedAs(current));
+    }
+
+    private static String savedAs(@Nullable Current current) {
+        return current == null
+                ? "Nothing was left to save."
+                : "Generation %d (%s, captured on %s) holds the newest state; last confirmed %s."
+                        .formatted(
+                                current.generation(), current.digest().brief(), current.node(), current.confirmedAt());
+    }
+
+    private static Said startable(World world, HostState state, Optional<Finding> finding) {
+        if (finding.isPresent() && blocksStarts(finding.get())) {
+            return Said.no(finding.get().reason().word(), finding.get().message());
+        }
+        return switch (state) {
+            case NONE ->
+                world.status().current() == null
+                        ? Said.yes("NothingSavedYet", "Any node may start the domain first.")
+                        : Said.yes("Anywhere", "Any node may start the domain from the current generation.");
+            case GRANTED, RUNNING, UNSYNCED -> Said.yes("OnHolder", "%s may start it.".formatted(holderName(world)));
+            case RELEASED -> Said.yes("Anywhere", "Any node may start the domain; it is given to the one that asks.");
+            case MOVING ->
+                Said.yes(
+                        "OnTarget",
+                        "%s may start it.".formatted(world.status().move().to()));
+            case LEFT -> Said.yes("OnTarget", "The node that received it may start it.");
+            case LOST -> Said.no("LostTail", "The state that the domain left is torn or incomplete.");
+        };
+    }
+
+    private static String holderName(World world) {
+        Holder holder = world.status().holder();
+        return holder == null ? "" : holder.node();
+    }
+
+    private static boolean blocksStarts(Finding finding) {
+        return switch (finding.reason()) {
+            case ROLLED_BACK, FOUND_ON_SEVERAL_NODES, HOST_LOSS, LOST_TAIL, MISSING_STATE -> true;
+            case FORKED_RUN, CLEANUP_FAILED, DELETION_WAITS_FOR_STOP -> false;
+        };
+    }
+
+    private static Optional<NodeView> lastRefusal(World world) {
+        return world.nodes().values().stream()
+                .filter(n -> n.facts().refusal() != null)
+                .max(Comparator.comparingLong(n -> refusal(n).when()));
+    }
+
+    private static Refusal refusal(NodeView node) {
+        return java.util.Objects.requireNonNull(node.facts().refusal());
+    }
+}

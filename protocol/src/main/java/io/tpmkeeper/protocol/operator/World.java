@@ -1,0 +1,105 @@
+package io.tpmkeeper.protocol.operator;
+
+import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.protocol.NodeOrders;
+import io.tpmkeeper.protocol.RecordSpec;
+import io.tpmkeeper.protocol.RecordStatus;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that the operator observed of one domain, read live.
+ *
+ * @param domainUuid the domain's UUID, which is the record's name, too
+ * @param recordUid of the VmTpmRecord
+ * @param now Unix seconds; used for a new epoch's number only, never to order anything
+ * @param nowText the same as RFC 3339, for what people read
+ * @param nonce random; what is made in this pass gets ids from it
+ * @param ownerDeleted uid of the owner if its deletion was asked for
+ * @param namespaceTerminating whether the owner's namespace is being deleted
+ * @param ownerNamespace where generations lie: the owner's namespace, or that of the last owner
+ * @param ownerName after which generations are named
+ * @param className the class that rules it; null: the default
+ * @param nodes all nodes that have, or had, an agent or a part in this domain
+ * @param uploads of this domain in the inbox
+ * @param generations of this domain, by an uncached list
+ * @param deliveries names of the delivery Secrets of this domain, with node and digest
+ * @param questions for each subject that was asked about: the number that a node's answer must reach
+ */
+public record World(
+        String domainUuid,
+        String recordUid,
+        RecordSpec spec,
+        RecordStatus status,
+        Policy policy,
+        long now,
+        String nowText,
+        String nonce,
+        @Nullable String ownerDeleted,
+        boolean namespaceTerminating,
+        String ownerNamespace,
+        String ownerName,
+        @Nullable String className,
+        SortedMap<String, NodeView> nodes,
+        List<Upload> uploads,
+        List<Generation> generations,
+        List<Delivery> deliveries,
+        Map<String, Long> questions) {
+
+    /** A state on its way to one node. */
+    public record Delivery(String name, String node, Digest digest) {}
+
+    /** The question that every leader puts when it begins; before all answered, it gives no line. */
+    public static final String LEADER = "leader";
+
+    public World {
+        nodes = new TreeMap<>(nodes);
+        uploads = List.copyOf(uploads);
+        generations = List.copyOf(generations);
+        deliveries = List.copyOf(deliveries);
+        questions = Map.copyOf(questions);
+    }
+
+    public Optional<NodeView> holder() {
+        return Optional.ofNullable(status.holder()).map(h -> nodes.get(h.node()));
+    }
+
+    public Optional<NodeOrders> ordersOf(String node) {
+        return status.ordersOf(node);
+    }
+
+    /** Whether every agent that lives answered the question about the subject after it was put. */
+    public boolean allAnsweredSince(String subject) {
+        return nodes.values().stream().filter(NodeView::alive).allMatch(n -> answeredSince(n, subject));
+    }
+
+    public boolean answeredSince(NodeView node, String subject) {
+        Long needed = questions.get(subject);
+        return needed != null && node.answered() >= needed;
+    }
+
+    public Optional<Generation> generationOf(Digest digest) {
+        return generations.stream()
+                .filter(g -> !g.deleting() && g.digest().equals(digest))
+                .findFirst();
+    }
+
+    /** Nodes with a start that waits and was not answered, the one that waits longest first. */
+    public List<NodeView> asking() {
+        return nodes.values().stream()
+                .filter(n -> n.asks().isPresent() && !served(n))
+                .sorted((a, b) -> Long.compare(
+                        a.asks().orElseThrow().since(), b.asks().orElseThrow().since()))
+                .toList();
+    }
+
+    private boolean served(NodeView node) {
+        return ordersOf(node.node())
+                .map(o -> o.served().contains(node.asks().orElseThrow().id()))
+                .orElse(false);
+    }
+}
