@@ -1,0 +1,44 @@
+package io.tpmkeeper.bundle;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * A kind of file that makes a VM's state. The names are ours, whatever the file is called on its host: libvirt keys NVRAM by
+ * the domain's name, which may change.
+ */
+public enum FileKind {
+    /** swtpm's permanent state. swtpm itself never writes more than 512 KiB. */
+    TPM("tpm2/tpm2-00.permall", "tpm.tar.zst", 512 * 1024),
+    /** The UEFI variable store. The largest known, AArch64's, is padded to 64 MiB. */
+    NVRAM("vars", "nvram.tar.zst", 64 * 1024 * 1024);
+
+    private final String fileName;
+    private final String archiveName;
+    private final int maxBytes;
+
+    FileKind(String fileName, String archiveName, int maxBytes) {
+        this.fileName = fileName;
+        this.archiveName = archiveName;
+        this.maxBytes = maxBytes;
+    }
+
+    /** The name in the digest and of the one entry of the archive. */
+    public String fileName() {
+        return fileName;
+    }
+
+    /** The archive's key in a generation Secret. */
+    public String archiveName() {
+        return archiveName;
+    }
+
+    /** The largest raw file that is accepted, in bytes, inclusive. */
+    public int maxBytes() {
+        return maxBytes;
+    }
+
+    static Optional<FileKind> named(String name) {
+        return Arrays.stream(values()).filter(kind -> kind.name().equals(name)).findFirst();
+    }
+}
