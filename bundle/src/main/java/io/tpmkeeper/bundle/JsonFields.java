@@ -22,7 +22,7 @@ final class JsonFields {
         this.path = path;
         if (!node.isObject()) {
             throw new RefusedException(
-                    Reason.MANIFEST_FIELD_INVALID, "The manifest's field " + path + " is no object.");
+                    Reason.MANIFEST_FIELD_INVALID, "The manifest's " + (path.isEmpty() ? "root" : "field " + path) + " is no object.");
         }
     }
 
@@ -65,7 +65,7 @@ final class JsonFields {
     }
 
     JsonFields object(String name) throws RefusedException {
-        return new JsonFields(node.path(name), path + name);
+        return new JsonFields(node.path(name), full(name));
     }
 
     JsonNode array(String name) throws RefusedException {
@@ -93,8 +93,12 @@ final class JsonFields {
         return texts;
     }
 
+    private String full(String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+
     RefusedException invalid(String name, String what) {
         return new RefusedException(
-                Reason.MANIFEST_FIELD_INVALID, "The manifest's field " + path + name + " " + what + ".");
+                Reason.MANIFEST_FIELD_INVALID, "The manifest's field " + full(name) + " " + what + ".");
     }
 }

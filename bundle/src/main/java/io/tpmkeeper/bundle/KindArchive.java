@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -61,16 +62,13 @@ public final class KindArchive {
 
     /** Decompresses in one step into a buffer of the declared size, so neither a bomb nor a huge window costs more. */
     private static byte[] decompress(FileKind kind, byte[] archive) throws RefusedException {
-        long frame = Zstd.findFrameCompressedSize(archive);
-        if (Zstd.isError(frame) || frame == 0) {
-            throw new RefusedException(
-                    Reason.ARCHIVE_NOT_ZSTD,
-                    kind.archiveName() + " (" + archive.length + " bytes) is not a whole zstd frame.");
-        }
+        long frame = frameBytes(archive).orElseThrow(() -> new RefusedException(
+                Reason.ARCHIVE_NOT_ZSTD,
+                kind.archiveName() + " (" + archive.length + " bytes) is not a whole zstd frame."));
         if (frame != archive.length) {
             throw new RefusedException(
                     Reason.ARCHIVE_TRAILING_DATA,
-                    kind.archiveName() + " has " + (archive.length - frame) + " bytes after its zstd frame.");
+                    kind.archiveName() + " has " + archive.length + " bytes, its zstd frame ends after " + frame + ".");
         }
         long declared = Zstd.getFrameContentSize(archive);
         long most = tarBytes(kind.maxBytes());
@@ -91,6 +89,17 @@ public final class KindArchive {
             throw broken(kind, "cannot be decompressed");
         }
         throw broken(kind, "cannot be decompressed to the size that it declares");
+    }
+
+    private static OptionalLong frameBytes(byte[] archive) {
+        if (archive.length == 0) {
+            return OptionalLong.empty();
+        }
+        try {
+            return OptionalLong.of(Zstd.findFrameCompressedSize(archive));
+        } catch (ZstdException e) {
+            return OptionalLong.empty();
+        }
     }
 
     private static byte[] entry(FileKind kind, byte[] tar) throws RefusedException {
@@ -132,7 +141,7 @@ public final class KindArchive {
     // The library answers a hostile header with several kinds of exception, unchecked ones among them.
     private static Optional<TarArchiveEntry> header(byte[] tar) {
         try (TarArchiveInputStream in = new TarArchiveInputStream(new ByteArrayInputStream(tar))) {
-            return Optional.ofNullable(in.getNextEntry());
+            return Optional.ofNullable(in.getNextEntry()).filter(TarArchiveEntry::isCheckSumOK);
         } catch (IOException | RuntimeException e) {
             return Optional.empty();
         }

@@ -166,7 +166,7 @@ public final class ManifestJson {
         List<Manifest.StoredFile> files = new ArrayList<>();
         Set<FileKind> seen = new HashSet<>();
         for (JsonNode node : root.array("files")) {
-            JsonFields fields = new JsonFields(node, "files[].");
+            JsonFields fields = new JsonFields(node, "files[]");
             Manifest.StoredFile file = file(fields);
             if (!seen.add(file.kind()) || !kinds.contains(file.kind())) {
                 throw root.invalid("files", "holds a kind twice, or one that kinds does not name");

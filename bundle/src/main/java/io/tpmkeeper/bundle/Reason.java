@@ -15,7 +15,7 @@ public enum Reason {
             "Keep the TPM in a directory: leave out <source type='file'> in the domain XML."),
 
     NVRAM_EMPTY("NvramEmpty", Advice.HOST_FILE),
-    NVRAM_TOO_LARGE("NvramTooLarge", Advice.HOST_FILE),
+    NVRAM_TOO_LARGE("NvramTooLarge", "Only raw UEFI variable stores of up to 64 MiB are saved."),
     NVRAM_TRUNCATED("NvramTruncated", Advice.HOST_FILE),
     NVRAM_NOT_FIRMWARE_VOLUME("NvramNotFirmwareVolume", Advice.HOST_FILE),
     NVRAM_STORE_UNKNOWN("NvramStoreUnknown", "Use firmware with authenticated variables, as OVMF and AAVMF have them."),
@@ -71,6 +71,6 @@ public enum Reason {
                 "It is set aside and the last good generation stays; check the host's disk, start and stop the VM there.";
         private static final String NEWER_KEEPER = "Upgrade TPM Keeper to a version that knows it.";
         private static final String UPLOAD_AGAIN =
-                "It is not used; the host still holds the state and uploads it again.";
+                "It is not used; as long as a host holds the state, it is uploaded again.";
     }
 }
