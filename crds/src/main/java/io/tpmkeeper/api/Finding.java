@@ -7,6 +7,13 @@ package io.tpmkeeper.api;
  * @param message what happened and what to do next
  */
 public record Finding(ConditionType type, Condition.Status status, Reason reason, String message) {
+    /** @throws IllegalArgumentException if the condition never has that reason: that is a mistake in the decision */
+    public Finding {
+        if (!reason.types().contains(type)) {
+            throw new IllegalArgumentException(type + " never has the reason " + reason);
+        }
+    }
+
     public static Finding yes(ConditionType type, Reason reason, String message) {
         return new Finding(type, Condition.Status.TRUE, reason, message);
     }
