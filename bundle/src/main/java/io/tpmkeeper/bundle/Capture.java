@@ -1,5 +1,7 @@
 package io.tpmkeeper.bundle;
 
+import io.tpmkeeper.protocol.Ending;
+import io.tpmkeeper.protocol.Trigger;
 import io.tpmkeeper.protocol.Version;
 import java.time.Instant;
 import java.util.List;
@@ -8,13 +10,13 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.UUID;
 
-/** What the agent knows of a capture that it packs; the words are {@link Manifest}'s. */
+/** What the agent knows of a capture that it packs; the fields are {@link Manifest}'s. */
 public record Capture(
         UUID domain,
         String recordUid,
         Version version,
-        String trigger,
-        Optional<String> how,
+        Trigger trigger,
+        Optional<Ending> how,
         String node,
         String hostId,
         Instant capturedAt,

@@ -3,11 +3,14 @@ package io.tpmkeeper.bundle;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Reads the fields of one JSON object; each that is missing or ill-formed is refused by its name, never by its value. */
 final class JsonFields {
@@ -49,6 +52,17 @@ final class JsonFields {
 
     Optional<String> optionalText(String name, String form) throws RefusedException {
         return has(name) ? Optional.of(text(name, form)) : Optional.empty();
+    }
+
+    /** One of these values, by its word. */
+    <T> T word(String name, T[] values, Function<T, String> word) throws RefusedException {
+        String text = node.path(name).asText();
+        return Arrays.stream(values)
+                .filter(value -> word.apply(value).equals(text))
+                .findFirst()
+                .orElseThrow(() -> invalid(
+                        name,
+                        "is none of " + Arrays.stream(values).map(word).collect(Collectors.joining(", "))));
     }
 
     UUID uuid(String name) throws RefusedException {

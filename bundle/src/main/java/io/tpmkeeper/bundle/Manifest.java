@@ -1,5 +1,8 @@
 package io.tpmkeeper.bundle;
 
+import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.protocol.Ending;
+import io.tpmkeeper.protocol.Trigger;
 import io.tpmkeeper.protocol.Version;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,8 +22,8 @@ import java.util.UUID;
  * @param recordUid uid of the VmTpmRecord under which it was captured
  * @param version epoch and sequence number of the capture
  * @param digest the state's {@link StateDigest}
- * @param trigger why it was captured: a word such as Stop or AgentStart
- * @param how how the run ended: a word such as shutdown; absent if it had not
+ * @param trigger why it was captured
+ * @param how how the run ended; absent if it had not
  * @param node the Kubernetes node's name
  * @param hostId the random id of the host's directory; a node made anew under the same name has another
  * @param capturedAt by the host's clock; never used to order states
@@ -33,9 +36,9 @@ public record Manifest(
         UUID domain,
         String recordUid,
         Version version,
-        String digest,
-        String trigger,
-        Optional<String> how,
+        Digest digest,
+        Trigger trigger,
+        Optional<Ending> how,
         String node,
         String hostId,
         Instant capturedAt,
@@ -92,7 +95,7 @@ public record Manifest(
     }
 
     /** What {@link #digest} must be, by the files' lines. */
-    public String digestOfFiles() {
+    public Digest digestOfFiles() {
         return StateDigest.ofLines(files.stream().map(StoredFile::line).toList());
     }
 

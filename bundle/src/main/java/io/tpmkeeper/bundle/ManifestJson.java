@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.protocol.Ending;
+import io.tpmkeeper.protocol.Trigger;
 import io.tpmkeeper.protocol.Version;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -49,9 +52,9 @@ public final class ManifestJson {
         root.putObject("version")
                 .put("epoch", manifest.version().epoch())
                 .put("seq", manifest.version().seq());
-        root.put("digest", manifest.digest());
-        root.put("trigger", manifest.trigger());
-        manifest.how().ifPresent(how -> root.put("how", how));
+        root.put("digest", manifest.digest().hex());
+        root.put("trigger", manifest.trigger().word());
+        manifest.how().ifPresent(how -> root.put("how", how.word()));
         root.put("node", manifest.node());
         root.put("hostId", manifest.hostId());
         root.put("capturedAt", manifest.capturedAt().toString());
@@ -110,9 +113,11 @@ public final class ManifestJson {
                 root.uuid("domain"),
                 root.text("record", ID),
                 new Version(version.number("epoch"), version.number("seq")),
-                root.text("digest", HEX256),
-                root.text("trigger", TOKEN),
-                root.optionalText("how", TOKEN),
+                new Digest(root.text("digest", HEX256)),
+                root.word("trigger", Trigger.values(), Trigger::word),
+                root.has("how")
+                        ? Optional.of(root.word("how", Ending.values(), Ending::word))
+                        : Optional.empty(),
                 root.text("node", DNS_NAME),
                 root.text("hostId", ID),
                 root.instant("capturedAt"),
@@ -177,8 +182,7 @@ public final class ManifestJson {
     }
 
     private static Manifest.StoredFile file(JsonFields fields) throws RefusedException {
-        FileKind kind = FileKind.named(fields.text("kind", TOKEN))
-                .orElseThrow(() -> fields.invalid("kind", "is no known kind"));
+        FileKind kind = fields.word("kind", FileKind.values(), FileKind::name);
         if (!fields.text("name", ".{1,255}").equals(kind.fileName())) {
             throw fields.invalid("name", "is not " + kind.fileName());
         }
@@ -191,8 +195,7 @@ public final class ManifestJson {
                 fields.text("mode", "0[0-7]{3}"),
                 size,
                 fields.text("sha256", HEX256),
-                Source.named(fields.text("source", TOKEN))
-                        .orElseThrow(() -> fields.invalid("source", "is neither Primary nor Fallback")),
+                fields.word("source", Source.values(), Source::text),
                 fields.optionalText("secret", DNS_NAME));
     }
 }

@@ -1,8 +1,5 @@
 package io.tpmkeeper.bundle;
 
-import java.util.Arrays;
-import java.util.Optional;
-
 /** Where a file was read on its host. */
 public enum Source {
     /** The live file that libvirt uses. */
@@ -19,11 +16,5 @@ public enum Source {
     /** The word in the manifest and in status. */
     public String text() {
         return text;
-    }
-
-    static Optional<Source> named(String text) {
-        return Arrays.stream(values())
-                .filter(source -> source.text.equals(text))
-                .findFirst();
     }
 }

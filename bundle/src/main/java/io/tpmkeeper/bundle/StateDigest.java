@@ -1,5 +1,6 @@
 package io.tpmkeeper.bundle;
 
+import io.tpmkeeper.protocol.Digest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -33,21 +34,21 @@ public final class StateDigest {
         }
     }
 
-    /** The digest of these files: 64 lower-case hex digits. */
-    public static String of(Map<FileKind, byte[]> contents) {
+    /** The digest of these files. */
+    public static Digest of(Map<FileKind, byte[]> contents) {
         return ofLines(contents.entrySet().stream()
                 .map(file -> Line.of(file.getKey(), file.getValue()))
                 .toList());
     }
 
     /** The digest of files of which only the lines are known. */
-    public static String ofLines(Collection<Line> lines) {
+    public static Digest ofLines(Collection<Line> lines) {
         // Our names are ASCII, so UTF-16 order is the C locale's byte order, which the hook sorts by.
         String text = lines.stream()
                 .sorted(Comparator.comparing(line -> line.kind().fileName()))
                 .map(Line::text)
                 .collect(Collectors.joining());
-        return sha256(text.getBytes(StandardCharsets.US_ASCII));
+        return new Digest(sha256(text.getBytes(StandardCharsets.US_ASCII)));
     }
 
     /** SHA-256 as 64 lower-case hex digits. */

@@ -1,5 +1,7 @@
 package io.tpmkeeper.bundle;
 
+import io.tpmkeeper.protocol.Ending;
+import io.tpmkeeper.protocol.Trigger;
 import io.tpmkeeper.protocol.Version;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,8 +47,8 @@ final class Fixtures {
                 DOMAIN,
                 "0b7f5a0e-36a4-4dd2-8f6c-2f1c4c0a9d11",
                 new Version(1_789_000_000L, 3),
-                "Stop",
-                Optional.of("shutdown"),
+                Trigger.STOP,
+                Optional.of(Ending.SHUTDOWN),
                 "worker-7",
                 "h-3f9c2a",
                 Instant.parse("2026-09-10T08:26:40Z"),
