@@ -1,0 +1,161 @@
+package io.tpmkeeper.protocol.host;
+
+import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.protocol.Entry;
+import io.tpmkeeper.protocol.Line;
+import io.tpmkeeper.protocol.LineState;
+import io.tpmkeeper.protocol.Saved;
+import io.tpmkeeper.protocol.hostfile.Place;
+import io.tpmkeeper.protocol.hostfile.Vm;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Says what need not lie on the host any longer. What it does not name stays. */
+public final class Sweep {
+    private static final long SECONDS_A_DAY = 86_400;
+
+    private Sweep() {}
+
+    /** A capture. @param captured Unix seconds */
+    public record Kept(Entry entry, long captured) {}
+
+    /** Something set aside. @param since Unix seconds */
+    public record Displaced(long n, long since) {}
+
+    /**
+     * How many days that which no rule of the protocol deletes is kept.
+     *
+     * @param unprotected the newest capture of a domain that nobody protects
+     * @param offline captures that are no part of the line
+     */
+    public record Retention(int unprotected, int offline, int quarantine) {
+        public static final Retention DEFAULT = new Retention(30, 30, 30);
+    }
+
+    /**
+     * @param record uid in whose name the node is asked; null: there is no grant
+     * @param indexed whether the domain is protected
+     * @param saved and {@code settled}: what the cluster has, by the grant
+     * @param wanted the digest to send again
+     * @param ordered the tip of an order that is not obeyed yet
+     * @param now Unix seconds
+     */
+    public record World(
+            @Nullable String record,
+            boolean indexed,
+            Vm vm,
+            List<Kept> entries,
+            List<Digest> deliveries,
+            List<Displaced> quarantine,
+            @Nullable Saved saved,
+            List<Digest> settled,
+            @Nullable Digest wanted,
+            @Nullable Digest ordered,
+            long now,
+            Retention retention) {}
+
+    /** What may be deleted. */
+    public record Deletable(List<Long> entries, List<Digest> deliveries, List<Long> quarantine) {}
+
+    public static Deletable decide(World here) {
+        return new Deletable(
+                here.entries.stream()
+                        .filter(kept -> mayGo(kept, here))
+                        .map(kept -> kept.entry.seq())
+                        .toList(),
+                here.deliveries.stream().filter(d -> deliveryMayGo(d, here)).toList(),
+                here.quarantine.stream()
+                        .filter(d -> older(d.since, here.retention.quarantine, here))
+                        .map(Displaced::n)
+                        .toList());
+    }
+
+    private static boolean mayGo(Kept kept, World here) {
+        Entry entry = kept.entry;
+        if (here.wanted != null && here.wanted.equals(entry.digest())) {
+            return false;
+        }
+        if (here.ordered != null && here.ordered.equals(entry.digest())) {
+            return false;
+        }
+        Line line = here.vm.line();
+        if (here.record == null && !here.indexed && line == null) {
+            return !newest(entry, here) || older(kept.captured, here.retention.unprotected, here);
+        }
+        if (isTips(entry, here)) {
+            // A Move's Tombstone keeps the epoch under which its tip was captured; a higher one says that the line was
+            // given
+            // elsewhere.
+            boolean elsewhere = line != null && line.state() == LineState.TOMBSTONE && entry.epoch() < line.epoch();
+            return elsewhere && verified(entry, here);
+        }
+        if (verified(entry, here)) {
+            return true;
+        }
+        if (entry.online() && (entry.complete() || line == null || entry.epoch() >= line.epoch())) {
+            return false;
+        }
+        return !isLastRunsEnd(entry, here) && older(kept.captured, here.retention.offline, here);
+    }
+
+    private static boolean isTips(Entry entry, World here) {
+        Line line = here.vm.line();
+        if (line == null || line.tip() == null) {
+            return false;
+        }
+        return switch (here.vm.at()) {
+            case null -> line.tip().equals(entry.digest());
+            case Place.InEntry(long seq) -> seq == entry.seq();
+            case Place.InDelivery delivery -> false;
+        };
+    }
+
+    /** The cluster has it, or something newer of the same line. */
+    private static boolean verified(Entry entry, World here) {
+        Digest digest = entry.digest();
+        if (digest != null && here.settled.contains(digest)) {
+            return true;
+        }
+        if (here.saved == null) {
+            return false;
+        }
+        boolean newerOfTheLine = entry.online()
+                && Objects.equals(entry.record(), here.record)
+                && here.saved.version().epoch() == entry.epoch()
+                && here.saved.version().compareTo(entry.version()) >= 0;
+        return newerOfTheLine || here.saved.digest().equals(digest);
+    }
+
+    /** A run that is not void may still be committed or adopted. */
+    private static boolean isLastRunsEnd(Entry entry, World here) {
+        return here.vm.run() != null
+                && !here.vm.run().voided()
+                && entry.run() == here.vm.run().n();
+    }
+
+    private static boolean newest(Entry entry, World here) {
+        Optional<Entry> newest = here.entries.stream()
+                .map(Kept::entry)
+                .max(Comparator.comparing(Entry::complete).thenComparing(Entry::seq));
+        return newest.filter(e -> e.seq() == entry.seq()).isPresent();
+    }
+
+    /** What was delivered came out of the cluster, so only its use on this host can keep it. */
+    private static boolean deliveryMayGo(Digest digest, World here) {
+        Line line = here.vm.line();
+        if (line == null || digest.equals(here.ordered) || digest.equals(here.wanted)) {
+            return false;
+        }
+        if (line.state() == LineState.TOMBSTONE) {
+            return true;
+        }
+        return !digest.equals(line.tip()) || here.vm.at() instanceof Place.InEntry;
+    }
+
+    private static boolean older(long since, int days, World here) {
+        return here.now - since > days * SECONDS_A_DAY;
+    }
+}
