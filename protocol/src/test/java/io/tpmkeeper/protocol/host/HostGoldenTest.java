@@ -17,6 +17,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.tpmkeeper.protocol.Content;
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.GrantSpec;
 import io.tpmkeeper.protocol.Order;
@@ -129,6 +130,7 @@ class HostGoldenTest {
             .addModule(new SimpleModule()
                     .addSerializer(Place.class, new PlaceWord())
                     .addDeserializer(Place.class, new WordPlace())
+                    .addDeserializer(Content.class, new WordContent())
                     .addDeserializer(Digest.class, new ShortDigest()))
             .build();
 
@@ -143,6 +145,13 @@ class HostGoldenTest {
         @Override
         public Place deserialize(JsonParser in, DeserializationContext context) throws IOException {
             return Place.parse(whole(in.getText()));
+        }
+    }
+
+    private static final class WordContent extends JsonDeserializer<Content> {
+        @Override
+        public Content deserialize(JsonParser in, DeserializationContext context) throws IOException {
+            return Content.parse(whole(in.getText()));
         }
     }
 
