@@ -36,7 +36,7 @@ public final class ManifestJson {
     private static final String ID = "[A-Za-z0-9][A-Za-z0-9._-]{0,127}";
     private static final String DNS_NAME = "[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?";
     private static final String HEX256 = "[0-9a-f]{64}";
-    private static final String VERSION_TEXT = "[\\x21-\\x7e]{1,128}";
+    private static final String VERSION_TEXT = "[\\x20-\\x7e]{1,128}";
 
     private final JsonMapper json = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
