@@ -4,11 +4,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** What a command that has ended left: its exit status and all that it wrote. */
 public record Result(List<String> command, int exit, String stdout, String stderr) {
+
+    // A command that hangs fails its test with a name, before the whole run is given up.
+    private static final Duration LIMIT = Duration.ofMinutes(5);
 
     public boolean succeeded() {
         return exit == 0;
@@ -27,16 +32,26 @@ public record Result(List<String> command, int exit, String stdout, String stder
         try {
             Process process = command.start();
             process.getOutputStream().close();
-            CompletableFuture<String> stderr = new CompletableFuture<>();
-            Thread.ofVirtual().start(() -> stderr.complete(text(process.getErrorStream())));
-            String stdout = text(process.getInputStream());
-            return new Result(List.copyOf(command.command()), process.waitFor(), stdout, stderr.join());
+            CompletableFuture<String> stdout = collect(process.getInputStream());
+            CompletableFuture<String> stderr = collect(process.getErrorStream());
+            if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IllegalStateException(
+                        "did not end within " + LIMIT.toSeconds() + " s: " + String.join(" ", command.command()));
+            }
+            return new Result(List.copyOf(command.command()), process.exitValue(), stdout.join(), stderr.join());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while running " + command.command(), e);
         }
+    }
+
+    private static CompletableFuture<String> collect(InputStream stream) {
+        CompletableFuture<String> collected = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> collected.complete(text(stream)));
+        return collected;
     }
 
     private static String text(InputStream stream) {

@@ -1,6 +1,8 @@
 package io.tpmkeeper.testbed.junit;
 
 import io.tpmkeeper.testbed.ControlPlane;
+import io.tpmkeeper.testbed.LibvirtHost;
+import java.util.Locale;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
@@ -13,15 +15,24 @@ final class GroundExtension implements ParameterResolver {
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return parameter.getParameter().getType() == ControlPlane.class;
+        Class<?> type = parameter.getParameter().getType();
+        return type == ControlPlane.class || type == LibvirtHost.class;
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        Store store = parameter.isAnnotated(Own.class)
-                ? context.getStore(PARTS)
-                : context.getRoot().getStore(PARTS);
-        String key = parameter.isAnnotated(Own.class) ? "own control plane" : "control plane";
-        return store.computeIfAbsent(key, _ -> ControlPlane.start(), ControlPlane.class);
+        if (parameter.getParameter().getType() == LibvirtHost.class) {
+            String name = hostName(parameter.getParameter().getName());
+            return context.getStore(PARTS).computeIfAbsent(name, LibvirtHost::start, LibvirtHost.class);
+        }
+        boolean own = parameter.isAnnotated(Own.class);
+        Store store = own ? context.getStore(PARTS) : context.getRoot().getStore(PARTS);
+        return store.computeIfAbsent(
+                own ? "own control plane" : "control plane", _ -> ControlPlane.start(), ControlPlane.class);
+    }
+
+    /** hostA is host-a. */
+    private static String hostName(String parameterName) {
+        return parameterName.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
     }
 }

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *   <li>{@code ControlPlane}: one for the whole JVM, started by the first test that asks and stopped at its end. Tests share
  *       it, so they use names of their own, and put back what they change.
  *   <li>{@code @Own ControlPlane}: one of its own, for a test that stops it or needs it empty.
+ *   <li>{@code LibvirtHost hostA}: a fresh host called host-a, by the parameter's name. It goes when the test, or the class if
+ *       that asked first, ends; until then the same name is the same host.
  * </ul>
  *
  * <p>Such tests carry {@code @Tag("api")}, {@code "host"} or {@code "e2e"} and run through {@code make test-api} and so on.

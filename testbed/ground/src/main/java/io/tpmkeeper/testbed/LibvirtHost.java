@@ -1,0 +1,210 @@
+package io.tpmkeeper.testbed;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One libvirt host: libvirtd and virtlogd of its own in mount, process, host name and IPC namespaces of its own, with a private
+ * /etc/libvirt (no hook in it), /var/lib/libvirt, /var/cache/libvirt, /var/log/libvirt, /var/lib/swtpm-localca,
+ * /var/lib/tpm-keeper, /run, machine id and host name. Everything else of the machine is visible read-only in effect: what is
+ * written below /etc and /var stays on the host's own disk. The network is the enclosure's, shared by all hosts.
+ *
+ * <p>The disk outlives a {@link #powerOff()}, /run and all processes do not. The page cache outlives it, too, so this says
+ * nothing about fsync.
+ */
+public final class LibvirtHost implements AutoCloseable {
+    private static final String LIBVIRTD_PID_FILE = "/run/libvirtd.pid";
+
+    private final Enclosure enclosure;
+    private final String name;
+    private final Path disk;
+    private final Path logs;
+    private final AtomicInteger spawned = new AtomicInteger();
+    private @Nullable Running running;
+
+    /** What exists while the host is powered: the process that entered the namespaces, and the first one inside them. */
+    private record Running(Process outer, ProcessHandle init) {}
+
+    private LibvirtHost(Enclosure enclosure, String name) {
+        this.enclosure = enclosure;
+        this.name = name;
+        this.disk = enclosure.newDirectory(name);
+        this.logs = enclosure.logs().resolve(disk.getFileName());
+    }
+
+    /** A new host with an empty disk, booted. */
+    public static LibvirtHost start(String name) {
+        LibvirtHost host = new LibvirtHost(Enclosure.required(), name);
+        try {
+            host.boot();
+            return host;
+        } catch (RuntimeException e) {
+            host.close();
+            throw e;
+        }
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** Boots the host on the disk that it has, and waits until libvirtd answers. */
+    public void boot() {
+        if (running != null) {
+            throw new IllegalStateException(name + " is powered already");
+        }
+        try {
+            Files.createDirectories(logs);
+            Process outer = new ProcessBuilder(
+                            "unshare",
+                            "--mount",
+                            "--uts",
+                            "--ipc",
+                            "--pid",
+                            "--fork",
+                            "--kill-child=KILL",
+                            "--mount-proc",
+                            enclosure.testbed().resolve("bin/libvirt-host").toString(),
+                            name,
+                            disk.toString())
+                    .redirectError(ProcessBuilder.Redirect.appendTo(
+                            logs.resolve("boot.log").toFile()))
+                    .start();
+            outer.getOutputStream().close();
+            awaitReady(outer);
+            ProcessHandle init = outer.children().findFirst().orElseThrow();
+            running = new Running(outer, init);
+            Files.writeString(disk.resolve("pid"), init.pid() + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Power loss: every process and mount of the host goes at once. */
+    public void powerOff() {
+        if (running != null) {
+            running.init().destroyForcibly();
+            running.outer().onExit().join();
+            running = null;
+        }
+    }
+
+    /** Runs a command on the host, as root, to its end. */
+    public Result exec(String... command) {
+        return Result.of(new ProcessBuilder(entering(List.of(command))));
+    }
+
+    /** Runs virsh on the host. */
+    public Result virsh(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("virsh", "--connect", "qemu:///system"));
+        command.addAll(List.of(arguments));
+        return exec(command.toArray(String[]::new));
+    }
+
+    /** Starts a command on the host, as root, and leaves it running. It ends with the host at the latest. */
+    public HostProcess spawn(String... command) {
+        return spawn(Map.of(), command);
+    }
+
+    public HostProcess spawn(Map<String, String> environment, String... command) {
+        String label = Path.of(command[0]).getFileName() + "-" + spawned.incrementAndGet();
+        ProcessBuilder builder = new ProcessBuilder(entering(List.of(command)));
+        builder.environment().putAll(environment);
+        return HostProcess.start(builder, logs.resolve(label + ".log"));
+    }
+
+    /** A path on the host, as this program can open it. Good until the host loses its power. */
+    public Path path(String onTheHost) {
+        return Path.of("/proc/" + powered().init().pid() + "/root" + onTheHost);
+    }
+
+    /** libvirtd's process id as the host's own commands see it. */
+    public Optional<Long> libvirtdPid() {
+        try {
+            String pid = Files.readString(path(LIBVIRTD_PID_FILE)).strip();
+            return exec("kill", "-0", pid).succeeded() ? Optional.of(Long.valueOf(pid)) : Optional.empty();
+        } catch (IOException noSuchFile) {
+            return Optional.empty();
+        }
+    }
+
+    /** SIGKILL to libvirtd; its VMs go on. */
+    public void killLibvirtd() {
+        endLibvirtd("KILL");
+    }
+
+    /** Starts libvirtd again after {@link #killLibvirtd()}, and waits until it answers. */
+    public void startLibvirtd() {
+        exec(enclosure.testbed().resolve("bin/start-libvirtd").toString()).orThrow();
+    }
+
+    /** Stops libvirtd as an upgrade of its package would, and starts it again; VMs go on. */
+    public void restartLibvirtd() {
+        endLibvirtd("TERM");
+        startLibvirtd();
+    }
+
+    @Override
+    public void close() {
+        powerOff();
+        Result.of(new ProcessBuilder("rm", "-rf", "--one-file-system", disk.toString()))
+                .orThrow();
+    }
+
+    private void endLibvirtd(String signal) {
+        libvirtdPid().ifPresent(pid -> {
+            exec("kill", "-" + signal, pid.toString()).orThrow();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> Files.notExists(path("/proc/" + pid)));
+        });
+    }
+
+    private void awaitReady(Process outer) throws IOException {
+        BufferedReader said = outer.inputReader(StandardCharsets.UTF_8);
+        String line = said.readLine();
+        if (!"ready".equals(line)) {
+            outer.destroyForcibly().onExit().join();
+            throw new IllegalStateException(name + " did not boot: " + Files.readString(logs.resolve("boot.log")));
+        }
+    }
+
+    /** The command in all of the host's namespaces; it dies with the process that entered them, whatever kills that. */
+    private List<String> entering(List<String> command) {
+        List<String> entering = new ArrayList<>(List.of(
+                "nsenter",
+                "--target=" + powered().init().pid(),
+                "--mount",
+                "--uts",
+                "--ipc",
+                "--pid",
+                "--",
+                "setpriv",
+                "--pdeathsig",
+                "KILL",
+                "--"));
+        entering.addAll(command);
+        return entering;
+    }
+
+    private Running powered() {
+        if (running == null) {
+            throw new IllegalStateException(name + " has no power");
+        }
+        return running;
+    }
+}

@@ -1,0 +1,63 @@
+package io.tpmkeeper.testbed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tpmkeeper.testbed.junit.OnTheGround;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("host")
+@OnTheGround
+class GuestTest {
+    @Test
+    void a_guest_remembers_across_boots_with_its_own_TPM_and_NVRAM_only(LibvirtHost hostA) {
+        Guest guest = Guest.define(hostA, GuestDefinition.named("vm").ownedBy("vms"));
+        guest.start();
+        assertThat(guest.waitUntilUp()).contains("64-bit UEFI, with a TPM");
+        guest.write("swordfish");
+        guest.powerOff();
+
+        guest.start();
+        guest.waitUntilUp();
+        GuestMemory kept = guest.read();
+        assertThat(kept.secret()).contains("swordfish");
+        assertThat(kept.variable()).contains("swordfish");
+        long counter = kept.counter().orElseThrow();
+        assertThat(guest.tell("extend"))
+                .singleElement()
+                .asString()
+                .startsWith("secret locked:")
+                .contains("a policy check failed");
+        guest.powerOff();
+
+        hostA.exec("rm", guest.definition().nvramPath()).orThrow();
+        GuestMemory blankNvram = bootAndRead(guest);
+        assertThat(blankNvram.variable()).isEmpty();
+        assertThat(blankNvram.secret()).contains("swordfish");
+        assertThat(blankNvram.counter()).contains(counter + 1);
+
+        hostA.exec("rm", "-r", guest.definition().tpmPath()).orThrow();
+        GuestMemory blankTpm = bootAndRead(guest);
+        assertThat(blankTpm.secret()).isEmpty();
+        assertThat(blankTpm.counter()).isEmpty();
+        assertThat(blankTpm.said()).anyMatch(line -> line.startsWith("secret missing: "));
+    }
+
+    @Test
+    void a_guest_without_a_TPM_says_so(LibvirtHost hostA) {
+        Guest guest = Guest.create(hostA, GuestDefinition.named("bare").withoutTpm());
+        assertThat(guest.waitUntilUp()).contains("without a TPM");
+        assertThat(guest.tell("nonsense")).isEqualTo(List.of("unknown command: nonsense"));
+        guest.powerOff();
+        assertThat(guest.isActive()).isFalse();
+    }
+
+    private static GuestMemory bootAndRead(Guest guest) {
+        guest.start();
+        guest.waitUntilUp();
+        GuestMemory memory = guest.read();
+        guest.powerOff();
+        return memory;
+    }
+}
