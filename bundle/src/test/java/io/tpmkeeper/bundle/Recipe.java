@@ -88,6 +88,24 @@ final class Recipe {
         }
     }
 
+    private byte[] pack(String archive) {
+        return archive.startsWith("tpm")
+                ? KindArchive.pack(FileKind.TPM, buffer("tpm"))
+                : KindArchive.pack(FileKind.NVRAM, buffer("vars"));
+    }
+
+    /** A manifest that is right about the raw buffers, whatever they hold. */
+    private byte[] describe() throws IOException {
+        Map<FileKind, byte[]> raw = Map.of(FileKind.TPM, buffer("tpm"), FileKind.NVRAM, buffer("vars"));
+        byte[] manifest = put(buffer(ManifestJson.NAME), "/digest", "\"" + StateDigest.of(raw) + "\"");
+        for (FileKind kind : FileKind.values()) {
+            String file = "/files/" + kind.ordinal();
+            manifest = put(manifest, file + "/size", "" + buffer(kind == FileKind.TPM ? "tpm" : "vars").length);
+            manifest = put(manifest, file + "/sha256", "\"" + StateDigest.sha256(buffer(kind == FileKind.TPM ? "tpm" : "vars")) + "\"");
+        }
+        return manifest;
+    }
+
     private byte[] buffer(String name) {
         byte[] buffer = buffers.get(name);
         if (buffer == null) {
