@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param epoch the line's. A Tombstone of the line's own epoch takes it back (it can be refused); of a higher one it says that
  *     the line was given elsewhere (it cannot)
  * @param tip of a Held order; null for a Tombstone
- * @param run with {@link Content#LIVE}: the run that is meant, if one is; another run there refuses the order
+ * @param run with {@link Content#LIVE}: the run that is meant, if one is; of a Tombstone: the run after which the line was seen
+ *     {@link LineState#LEFT}. Another run there refuses the order
  * @param active with {@link Content#LIVE}: whether the domain was seen active when the order was written
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -33,6 +34,11 @@ public record Order(
     }
 
     public static Order tombstone(String id, long epoch) {
-        return new Order(id, epoch, OrderKind.TOMBSTONE, null, null, false);
+        return tombstone(id, epoch, null);
+    }
+
+    /** @param left the run after which the line was seen {@link LineState#LEFT}; null: it was not */
+    public static Order tombstone(String id, long epoch, @Nullable Long left) {
+        return new Order(id, epoch, OrderKind.TOMBSTONE, null, left, false);
     }
 }

@@ -106,12 +106,24 @@ public record RecordStatus(
         return new RecordStatus(epoch, holder, next, moving, deletion, highest, null, nodes, gone);
     }
 
+    /** The same state under another name: nothing was captured, so what was refused stays refused. */
+    public RecordStatus withCurrentNamed(Current next) {
+        RecordStatus named = withCurrent(next);
+        return refused == null ? named : named.withRefused(refused);
+    }
+
     public RecordStatus withLastGeneration(long highest) {
         return new RecordStatus(epoch, holder, current, moving, deletion, highest, refused, nodes, gone);
     }
 
     public RecordStatus withRefused(Refused capture) {
         return new RecordStatus(epoch, holder, current, moving, deletion, lastGeneration, capture, nodes, gone);
+    }
+
+    /** A node that was given up for dead has spoken again and is clean. */
+    public RecordStatus withReturned(String node) {
+        List<String> rest = gone.stream().filter(n -> !n.equals(node)).toList();
+        return new RecordStatus(epoch, holder, current, moving, deletion, lastGeneration, refused, nodes, rest);
     }
 
     public RecordStatus withGone(String node) {

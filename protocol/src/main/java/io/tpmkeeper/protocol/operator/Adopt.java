@@ -6,6 +6,7 @@ import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.Owner;
 import io.tpmkeeper.protocol.RunKind;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -19,16 +20,19 @@ final class Adopt implements Verb {
         if (world.status().holder() != null || owner == null || world.status().deletion() != null) {
             return Verdict.NOTHING;
         }
+        boolean cleaning = world.status().gone().stream()
+                .map(world.nodes()::get)
+                .anyMatch(n -> n != null && n.alive() && Purge.isTouched(world, n));
         List<NodeView> having = world.nodes().values().stream()
-                .filter(n -> n.facts().hasState())
+                .filter(n -> n.facts().hasState() && !world.status().gone().contains(n.node()))
                 .toList();
         List<NodeView> asking =
                 world.asking().stream().filter(NodeView::allowed).toList();
-        if (having.isEmpty() && asking.isEmpty()) {
-            return Verdict.NOTHING;
+        if (cleaning || (having.isEmpty() && asking.isEmpty())) {
+            return cleaning ? Verdict.NOTHING : notAllowed(world);
         }
         if (having.size() > 1) {
-            return several(having, "has state of this domain");
+            return several(world, having, "has state of this domain");
         }
         NodeView to = having.isEmpty() ? asking.getFirst() : having.getFirst();
         return afterEveryoneReported(world, owner, to, !having.isEmpty());
@@ -40,10 +44,10 @@ final class Adopt implements Verb {
             return world.questions().containsKey(subject) ? Verdict.NOTHING : Verdict.act(new Step.Ask(subject));
         }
         List<NodeView> silent = world.nodes().values().stream()
-                .filter(n -> !n.fenced() && !n.alive())
+                .filter(n -> !n.fenced() && !n.alive() && !world.status().gone().contains(n.node()))
                 .toList();
         if (!silent.isEmpty()) {
-            return several(silent, "does not report and may have state of this domain");
+            return several(world, silent, "does not report and may have state of this domain");
         }
         if (to.hostId() == null || isReceiving(to.facts())) {
             return Verdict.NOTHING;
@@ -53,7 +57,8 @@ final class Adopt implements Verb {
             return given(world, to, Giving.live(world, to), "what it has");
         }
         if (hasIt && !hasExactly(to.facts(), current)) {
-            return several(List.of(to), "has state that is not the one that was kept (it ran unprotected, perhaps)");
+            return several(
+                    world, List.of(to), "has state that is not the one that was kept (it ran unprotected, perhaps)");
         }
         return given(
                 world,
@@ -82,11 +87,22 @@ final class Adopt implements Verb {
         return !facts.active() && !facts.runOpen() && facts.digests().allMatch(current.digest()::equals);
     }
 
-    private static Verdict several(List<NodeView> nodes, String what) {
+    private static Verdict notAllowed(World world) {
+        return world.asking().stream()
+                .findFirst()
+                .map(n -> Answering.answer(world, n, MayMove.notAllowed(n)))
+                .orElse(Verdict.NOTHING);
+    }
+
+    private static Verdict several(World world, List<NodeView> nodes, String what) {
         String names = nodes.stream().map(NodeView::node).collect(Collectors.joining(", "));
-        return Verdict.found(
+        Finding finding = new Finding(
                 Finding.Reason.FOUND_ON_SEVERAL_NODES,
                 "%s %s, so it is not plain from which state the domain continues. Nothing was touched. Bring the node back, or undefine the domain where it is not wanted and move its TPM directory away there."
                         .formatted(names, what));
+        List<Step> answers = world.asking().stream()
+                .flatMap(n -> Answering.answer(world, n, finding.message()).steps().stream())
+                .toList();
+        return new Verdict(answers, Optional.of(finding));
     }
 }

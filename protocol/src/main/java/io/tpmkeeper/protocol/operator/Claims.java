@@ -109,12 +109,13 @@ public final class Claims {
                                     .formatted(now.domainUuid()),
                             true);
         }
-        Sighting seen = now.sightings().getFirst();
-        if (now.sightings().stream().noneMatch(Sighting::tpm)) {
+        List<Sighting> withTpm = now.sightings().stream().filter(Sighting::tpm).toList();
+        Sighting seen = (withTpm.isEmpty() ? now.sightings() : withTpm).getFirst();
+        if (withTpm.isEmpty()) {
             return new Claim.Refused(
                     "NoTpm", "The domain %s on %s %s".formatted(seen.name(), seen.node(), whyNoTpm(seen)), false);
         }
-        boolean proved = now.sightings().stream().anyMatch(s -> namespace.equals(s.ownerNamespace()));
+        boolean proved = withTpm.stream().anyMatch(s -> namespace.equals(s.ownerNamespace()));
         return proved || trusted ? make : new Claim.Refused("ClaimNotProven", unproven(seen, namespace), false);
     }
 

@@ -2,12 +2,14 @@ package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.DeletionPolicy;
 import io.tpmkeeper.protocol.Holder;
+import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.Order;
 import io.tpmkeeper.protocol.OrderKind;
 import io.tpmkeeper.protocol.Owner;
 import io.tpmkeeper.protocol.RecordSpec;
 import io.tpmkeeper.protocol.RecordStatus;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,7 +24,16 @@ final class Delete implements Verb {
         RecordStatus status = world.status();
         Owner owner = world.spec().owner();
         if (status.deletion() == null) {
-            return intend(world, owner);
+            Verdict intent = intend(world, owner);
+            return intent.acts() ? intent : purge.returned(world);
+        }
+        DeletionPolicy policy = policyNow(world, status.deletion());
+        if (policy != status.deletion().policy()) {
+            RecordStatus.Deletion was = status.deletion();
+            return Verdict.act(
+                    new Step.WriteRecord(
+                            status.withDeletion(new RecordStatus.Deletion(policy, was.uid(), was.since()))),
+                    announce(world, policy));
         }
         if (status.deletion().policy() == DeletionPolicy.RETAIN && owner == null && isDone(status)) {
             return Verdict.act(new Step.WriteRecord(status.withDeletion(null)));
@@ -43,10 +54,9 @@ final class Delete implements Verb {
         RecordStatus status = world.status();
         boolean deleted = owner != null && owner.uid().equals(world.ownerDeleted());
         boolean leftBehind = owner == null
-                && status.holder() != null
-                && world.holder()
-                        .map(n -> !n.facts().runOpen() && !n.facts().active())
-                        .orElse(false);
+                && (world.namespaceTerminating()
+                        || (status.holder() != null
+                                && world.holder().map(Delete::hasStopped).orElse(false)));
         if (!deleted && !leftBehind) {
             return Verdict.NOTHING;
         }
@@ -56,20 +66,40 @@ final class Delete implements Verb {
         String uid = owner == null ? "" : owner.uid();
         return Verdict.act(
                 new Step.WriteRecord(status.withDeletion(new RecordStatus.Deletion(policy, uid, world.nowText()))),
-                new Step.Announce(
-                        false,
-                        "Deleting",
-                        policy == DeletionPolicy.RETAIN
-                                ? "The hosts are cleaned; the saved generations stay in the namespace and are adopted by a VmTpmState made again."
-                                : "The hosts are cleaned, then the saved generations are deleted%s."
-                                        .formatted(world.namespaceTerminating() ? ", since the namespace goes" : "")));
+                announce(world, policy));
+    }
+
+    /** As far as it is known; a host that was fenced has. */
+    private static boolean hasStopped(NodeView holder) {
+        return (!holder.facts().runOpen() && !holder.facts().active()) || (holder.fenced() && !holder.alive());
+    }
+
+    /** People may change their mind as long as there is something to keep; Retain does not outlive its namespace. */
+    private static DeletionPolicy policyNow(World world, RecordStatus.Deletion deletion) {
+        Owner owner = world.spec().owner();
+        if (world.namespaceTerminating()) {
+            return DeletionPolicy.DELETE;
+        }
+        return owner != null && owner.uid().equals(world.ownerDeleted())
+                ? world.policy().deletion()
+                : deletion.policy();
+    }
+
+    private static Step announce(World world, DeletionPolicy policy) {
+        return new Step.Announce(
+                false,
+                "Deleting",
+                policy == DeletionPolicy.RETAIN
+                        ? "The hosts are cleaned; the saved generations stay in the namespace and are adopted by a VmTpmState made again."
+                        : "The hosts are cleaned, then the saved generations are deleted%s."
+                                .formatted(world.namespaceTerminating() ? ", since the namespace goes" : ""));
     }
 
     /** Empty: no living host has the line any more, and nothing that must be saved is unsaved. */
     private static Optional<Verdict> takeLine(World world, Holder holder) {
         NodeView node = world.nodes().get(holder.node());
         NodeOrders orders = world.ordersOf(holder.node()).orElse(null);
-        if (node == null || node.fenced() || orders == null || orders.order() == null) {
+        if (node == null || (node.fenced() && !node.alive()) || orders == null || orders.order() == null) {
             return Optional.empty();
         }
         if (!node.alive() || !node.isHost(holder.hostId())) {
@@ -104,7 +134,7 @@ final class Delete implements Verb {
         if (world.status().deletionIntent().policy() == DeletionPolicy.DELETE) {
             return Verdict.found(
                     Finding.Reason.DELETION_WAITS_FOR_STOP,
-                    "The domain runs on %s. It is deleted when it stops; stop it there (virsh shutdown), or take the deletion back by making deletionPolicy Retain before it stops."
+                    "The domain runs on %s. It is deleted when it stops; stop it there (virsh shutdown), or set deletionPolicy to Retain: then it goes on, saved, until it stops."
                             .formatted(holder.node()));
         }
         return world.spec().owner() == null
@@ -123,14 +153,20 @@ final class Delete implements Verb {
         if (from.isEmpty()) {
             return Optional.of(Verdict.NOTHING);
         }
-        if (from.get().tipIsSaved(world)) {
+        boolean lost = from.get().line().state() == LineState.LOST;
+        if (!lost && from.get().tipIsSaved(world)) {
             return Optional.empty();
         }
-        Verdict unsaved = MayMove.unsaved(world, from.get());
+        Verdict unsaved = lost
+                ? new Verdict(
+                        List.of(),
+                        Optional.of(MayMove.lostTail(from.get().node().node())))
+                : MayMove.unsaved(world, from.get());
         return Optional.of(unsaved.finding()
                 .map(f -> Verdict.found(
                         Finding.Reason.CLEANUP_FAILED,
-                        "deletionPolicy is Retain, and the newest state cannot be kept: " + f.message()))
+                        "deletionPolicy is Retain, and the newest state cannot be kept. %s To give it up, set deletionPolicy to Delete."
+                                .formatted(f.message())))
                 .orElse(unsaved));
     }
 

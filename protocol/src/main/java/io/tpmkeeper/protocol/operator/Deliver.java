@@ -45,6 +45,10 @@ final class Deliver implements Verb {
                 .map(o -> o.order() != null && o.order().tip() instanceof Content.Of of ? of.digest() : null);
         return ordered.isPresent()
                 ? ordered
-                : node.facts().lineOf(world.recordUid()).filter(Line::isHeld).map(Line::tip);
+                : HolderLine.of(world)
+                        .filter(h -> h.node().node().equals(node.node()))
+                        .map(HolderLine::line)
+                        .filter(Line::isHeld)
+                        .map(Line::tip);
     }
 }

@@ -33,10 +33,11 @@ final class Forks implements Verb {
                 .filter(o -> Content.LIVE.equals(o.tip()))
                 .isPresent();
         boolean ofThisRecord = world.recordUid().equals(run.record());
+        // A closed run of no record may be older than the claim: then it is what was adopted, or never mattered.
         var refusal = node.facts().refusal();
         boolean letThrough = refusal != null && refusal.passedBy() != null;
         return !adopting
-                && (ofThisRecord || letThrough)
+                && (ofThisRecord || letThrough || run.open())
                 && !run.online()
                 && !run.voided()
                 && run.kind() != RunKind.INCOMING;

@@ -2,6 +2,7 @@ package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.Content;
 import io.tpmkeeper.protocol.Holder;
+import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.Order;
 import io.tpmkeeper.protocol.RecordStatus;
 import java.util.Objects;
@@ -30,9 +31,13 @@ final class Giving {
                         to.facts().active()));
     }
 
-    /** Takes the line back from its holder; it can refuse. */
+    /** Takes the line back from its holder; it can refuse. A line that Left is taken only as it was seen. */
     static RecordStatus takeBack(World world, RecordStatus status, Holder holder) {
-        Order order = Order.tombstone(id(world, holder.node()), status.epoch());
+        Long left = HolderLine.of(world)
+                .filter(h -> h.line().state() == LineState.LEFT)
+                .map(HolderLine::runNumber)
+                .orElse(null);
+        Order order = Order.tombstone(id(world, holder.node()), status.epoch(), left);
         return status.withNode(holder.node(), holder.hostId(), o -> o.ordered(holder.hostId(), order));
     }
 

@@ -31,6 +31,11 @@ record HolderLine(NodeView node, Line line) {
         return node.facts();
     }
 
+    /** Of the last run there; 0: there was none. */
+    long runNumber() {
+        return facts().run() == null ? 0 : facts().run().n();
+    }
+
     /** Whether the newest state is safe in the cluster: the tip is current's, or there never was one. */
     boolean tipIsSaved(World world) {
         var current = world.status().current();

@@ -29,6 +29,7 @@ final class KeepCurrent implements Verb {
                                     .formatted(current.secret())));
         }
         boolean onANode = world.nodes().values().stream()
+                .filter(NodeView::alive)
                 .anyMatch(n -> n.facts().digests().anyMatch(current.digest()::equals));
         return onANode || !world.uploads().isEmpty()
                 ? Verdict.NOTHING
@@ -40,7 +41,7 @@ final class KeepCurrent implements Verb {
 
     private static Verdict renamed(World world, Current current, Generation copy) {
         return Verdict.act(new Step.WriteRecord(world.status()
-                .withCurrent(new Current(
+                .withCurrentNamed(new Current(
                         copy.number(),
                         current.version(),
                         current.digest(),

@@ -3,7 +3,6 @@ package io.tpmkeeper.protocol.operator;
 import io.tpmkeeper.protocol.Content;
 import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.Ending;
-import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.LineState;
@@ -64,37 +63,69 @@ final class MayMove {
                             .formatted(holder)));
         }
         Optional<NodeView> elsewhere = world.nodes().values().stream()
-                .filter(n -> n.alive() && !n.node().equals(to.node()))
-                .filter(n -> n.facts().active() || mayHaveReceived(n))
+                .filter(n -> n.alive() && mayHaveIt(n, to))
                 .findFirst();
         if (elsewhere.isPresent()) {
-            return new Judgement.No(
-                    "The domain runs, or is being received, on %s. Stop it there and start it here again"
-                            .formatted(elsewhere.get().node()));
+            return new Judgement.No(whereElse(elsewhere.get()));
         }
         if (!to.allowed()) {
-            return new Judgement.No(
-                    "The class of this VmTpmState does not allow the node %s. Start the domain on another node, or ask the administrator to change allowedNodes"
-                            .formatted(to.node()));
+            return new Judgement.No(notAllowed(to));
         }
         if (line.left(Ending.UNKNOWN)) {
-            String subject = "left/" + line.epoch() + "/" + runNumber(from.facts());
+            String subject = "left/" + line.epoch() + "/" + from.runNumber();
             if (!world.allAnsweredSince(subject)) {
                 return world.questions().containsKey(subject) ? new Judgement.Wait() : new Judgement.AskFirst(subject);
             }
+            Optional<NodeView> silent = world.nodes().values().stream()
+                    .filter(n -> !n.alive() && mayHaveIt(n, to))
+                    .findFirst();
+            if (silent.isPresent()) {
+                return new Judgement.Stopped(mayHaveGoneTo(silent.get(), holder));
+            }
+        }
+        boolean back = to.node().equals(holder);
+        if (back && line.isHeld()) {
+            // It was given the line after this start began to wait: the hook sees that by itself.
+            return new Judgement.Wait();
+        }
+        Optional<Finding> cannotBeSaved = back || from.tipIsSaved(world)
+                ? Optional.empty()
+                : unsaved(world, from).finding();
+        if (cannotBeSaved.isPresent()) {
+            // The line stays: the domain goes on where its newest state is.
+            return new Judgement.Stopped(cannotBeSaved.get());
         }
         return world.allAnsweredSince(World.LEADER) ? new Judgement.Yes() : new Judgement.Wait();
     }
 
-    private static long runNumber(Facts facts) {
-        return facts.run() == null ? 0 : facts.run().n();
+    static String notAllowed(NodeView to) {
+        return "The class of this VmTpmState does not allow the node %s. Start the domain on another node, or ask the administrator to change allowedNodes"
+                .formatted(to.node());
     }
 
-    private static boolean mayHaveReceived(NodeView node) {
-        return node.facts().run() != null && node.facts().run().mayHaveReceived();
+    private static boolean mayHaveIt(NodeView node, NodeView to) {
+        return !node.node().equals(to.node())
+                && (node.facts().active()
+                        || (node.facts().run() != null && node.facts().run().mayHaveReceived()));
     }
 
-    private static Optional<Content> neverTaken(World world, NodeView from) {
+    private static String whereElse(NodeView node) {
+        return node.facts().active()
+                ? "The domain runs, or is being received, on %s. Stop it there and start it here again"
+                        .formatted(node.node())
+                : "A migration to %s was begun and did not take over from the holder. What it left there must be ended first: start the domain where it ran before"
+                        .formatted(node.node());
+    }
+
+    private static Finding mayHaveGoneTo(NodeView silent, String holder) {
+        return new Finding(
+                Finding.Reason.HOST_LOSS,
+                "How the last run on %s ended is not known, and %s, which was receiving the domain when it last reported, is silent: it may run there. No start is allowed until %s speaks. Bring it back."
+                        .formatted(holder, silent.node(), silent.node()));
+    }
+
+    /** The content of the order that gave the holder the line, if it refused that order. */
+    static Optional<Content> neverTaken(World world, NodeView from) {
         return world.ordersOf(from.node())
                 .flatMap(NodeOrders::open)
                 .filter(o -> o.kind() == OrderKind.HELD && from.facts().refused(o))
@@ -121,10 +152,8 @@ final class MayMove {
 
     /** The newest state is not in the cluster yet: whether it can still come. */
     static Verdict unsaved(World world, HolderLine from) {
-        var refused = world.status().refused();
-        if (refused != null && refused.digest().equals(from.line().tip())) {
-            return new Verdict(
-                    java.util.List.of(), Optional.of(lostTail(from.node().node())));
+        if (isRefused(world, from)) {
+            return Verdict.found(Finding.Reason.LOST_TAIL, refusedTail(world, from));
         }
         boolean comes =
                 from.facts().digests().anyMatch(d -> d.equals(from.line().tip()))
@@ -136,5 +165,21 @@ final class MayMove {
                         Finding.Reason.MISSING_STATE,
                         "%s no longer has the newest state of the domain, and it was never saved to the cluster. No start is allowed: put the state back on the node, or its host directory from a backup."
                                 .formatted(from.node().node()));
+    }
+
+    /** Whether verification, or the agent itself, refused the newest state: it will not come by itself. */
+    static boolean isRefused(World world, HolderLine from) {
+        var refused = world.status().refused();
+        return from.facts().uploadRefused() != null
+                || (refused != null && refused.digest().equals(from.line().tip()));
+    }
+
+    private static String refusedTail(World world, HolderLine from) {
+        var refused = world.status().refused();
+        String why = from.facts().uploadRefused();
+        return "The newest state of the domain is on %s only, and cannot be saved: %s The domain starts from it there; no other node may start it, since what was saved last is older."
+                .formatted(
+                        from.node().node(),
+                        why != null ? why : refused == null ? "" : refused.reason() + ": " + refused.message());
     }
 }

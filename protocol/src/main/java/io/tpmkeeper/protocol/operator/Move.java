@@ -10,8 +10,10 @@ import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.Order;
 import io.tpmkeeper.protocol.OrderKind;
 import io.tpmkeeper.protocol.RecordStatus;
-import io.tpmkeeper.protocol.Request;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Passes the line from a holder that lives to the node that asks: the Tombstone is acknowledged first, then the newest state is
@@ -30,21 +32,41 @@ final class Move implements Verb {
     }
 
     private Verdict begin(World world, Holder holder) {
-        NodeView to = world.asking().stream()
-                .filter(n ->
-                        n.asks().filter(r -> r.reason() == Request.Reason.LINE).isPresent())
-                .findFirst()
-                .orElse(null);
-        if (to == null || wasGivenAlready(world, to)) {
-            return Verdict.NOTHING;
+        if (refusedToAdopt(world, holder)) {
+            return Verdict.act(new Step.WriteRecord(world.status()
+                    .withHolder(null, world.status().epoch())
+                    .withNode(holder.node(), holder.hostId(), NodeOrders::takenBack)));
         }
+        Optional<Finding> first = Optional.empty();
+        for (NodeView to : world.asking()) {
+            Verdict verdict = wasGivenAlready(world, to) ? Verdict.NOTHING : serve(world, holder, to);
+            if (verdict.acts()) {
+                return verdict;
+            }
+            first = first.or(verdict::finding);
+        }
+        return new Verdict(List.of(), first);
+    }
+
+    /** Told to go on with what it had, it had something else by then: it is looked at again. */
+    private static boolean refusedToAdopt(World world, Holder holder) {
+        return world.holder()
+                .filter(n -> n.isHost(holder.hostId()))
+                .flatMap(n -> MayMove.neverTaken(world, n))
+                .filter(Content.LIVE::equals)
+                .isPresent();
+    }
+
+    private Verdict serve(World world, Holder holder, NodeView to) {
         return switch (mayMove.judge(world, holder, to)) {
             case MayMove.Judgement.Yes ignored -> take(world, holder, to);
             case MayMove.Judgement.No no -> Answering.answer(world, to, no.why());
             case MayMove.Judgement.Stopped stopped -> answered(world, to, stopped);
             case MayMove.Judgement.Wait ignored -> Verdict.NOTHING;
             case MayMove.Judgement.AskFirst ask -> Verdict.act(new Step.Ask(ask.subject()));
-            case MayMove.Judgement.NeverTaken taken -> giveAgain(world, to, taken.order());
+            // The holder refused the order that gave it the line, so nobody has it.
+            case MayMove.Judgement.NeverTaken taken ->
+                Verdict.act(new Step.WriteRecord(Giving.content(world, to, taken.order())));
         };
     }
 
@@ -76,14 +98,6 @@ final class Move implements Verb {
         return new Verdict(answer.steps(), Optional.of(stopped.finding()));
     }
 
-    /** The holder refused the order that gave it the line, so nobody has it. */
-    private static Verdict giveAgain(World world, NodeView to, Content content) {
-        RecordStatus next = content.equals(Content.LIVE)
-                ? world.status().withHolder(null, world.status().epoch())
-                : Giving.content(world, to, content);
-        return Verdict.act(new Step.WriteRecord(next));
-    }
-
     private static Verdict goOn(World world, Holder holder) {
         NodeOrders orders = world.ordersOf(holder.node()).orElse(null);
         if (orders == null || orders.order() == null || orders.order().kind() != OrderKind.TOMBSTONE) {
@@ -106,21 +120,28 @@ final class Move implements Verb {
         }
         RecordStatus kept =
                 world.status().withMoving(null).withNode(holder.node(), holder.hostId(), NodeOrders::takenBack);
-        return Verdict.act(
+        List<Step> steps = new ArrayList<>(List.of(
                 new Step.WriteRecord(kept),
                 new Step.Announce(
-                        true, "MoveRefused", "%s keeps the domain: %s".formatted(holder.node(), nack.message())));
+                        true, "MoveRefused", "%s keeps the domain: %s".formatted(holder.node(), nack.message()))));
+        NodeView asker = world.nodes().get(world.status().move().to());
+        if (asker != null) {
+            steps.addAll(
+                    Answering.answer(world, asker, "%s keeps the domain: %s".formatted(holder.node(), nack.message()))
+                            .steps());
+        }
+        return Verdict.act(steps);
     }
 
     private static Verdict finish(World world, HolderLine from) {
         Line line = from.line();
         if (line.state() == LineState.LOST) {
             return new Verdict(
-                    java.util.List.of(new Step.WriteRecord(world.status().withMoving(null))),
+                    List.of(new Step.WriteRecord(world.status().withMoving(null))),
                     Optional.of(MayMove.lostTail(from.node().node())));
         }
         if (!from.tipIsSaved(world)) {
-            return MayMove.unsaved(world, from);
+            return MayMove.isRefused(world, from) ? giveBack(world, from) : MayMove.unsaved(world, from);
         }
         NodeView to = receiver(world, world.status().move());
         if (to == null || !to.alive() || to.hostId() == null || !world.allAnsweredSince(World.LEADER)) {
@@ -139,8 +160,21 @@ final class Move implements Verb {
                                         current == null ? "nothing" : "generation " + current.generation())));
     }
 
+    /** The newest state cannot be saved, so the domain goes on where that state is. */
+    private static Verdict giveBack(World world, HolderLine from) {
+        Optional<Finding> why = MayMove.unsaved(world, from).finding();
+        boolean hasIt =
+                from.facts().digests().anyMatch(d -> d.equals(from.line().tip()));
+        return from.node().alive() && hasIt && world.allAnsweredSince(World.LEADER)
+                ? new Verdict(
+                        List.of(new Step.WriteRecord(Giving.content(
+                                world, from.node(), Content.of(from.line().tip())))),
+                        why)
+                : new Verdict(List.of(), why);
+    }
+
     /** The node for which the line was taken back; if it has died meanwhile, whoever asks now. */
-    private static @org.jspecify.annotations.Nullable NodeView receiver(World world, RecordStatus.Moving moving) {
+    private static @Nullable NodeView receiver(World world, RecordStatus.Moving moving) {
         NodeView meant = world.nodes().get(moving.to());
         if (meant != null && meant.alive()) {
             return meant;

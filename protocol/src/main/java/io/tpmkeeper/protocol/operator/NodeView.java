@@ -33,8 +33,11 @@ public record NodeView(
         return alive ? Optional.ofNullable(facts.request()) : Optional.empty();
     }
 
-    /** The same host directory as the one that is meant: a node name can be used again. */
+    /**
+     * The same host directory as the one that is meant: a node name can be used again. Both the facts and the node itself say
+     * which it is; after a host directory was lost the facts are the old one's until the agent writes new ones.
+     */
     public boolean isHost(String meant) {
-        return meant.equals(facts.hostId());
+        return meant.equals(facts.hostId()) && (hostId == null || meant.equals(hostId));
     }
 }

@@ -9,6 +9,9 @@ import io.tpmkeeper.protocol.Order;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the grants say what the record says. A crash between the write of the record and of a grant is mended here. */
@@ -42,18 +45,19 @@ final class Project implements Verb {
                 hostId,
                 order,
                 current == null ? null : current.saved(),
-                has == null ? List.of() : stillThere(has.settled(), node),
+                has == null ? List.of() : stillThere(world, has.settled(), node),
                 wantedAgain(world, node),
                 has == null ? null : has.purge(),
                 has == null ? null : stillAsked(has.answer(), node));
     }
 
     private static boolean needsOne(World world, NodeView node, @Nullable Order order) {
+        boolean returned = world.status().gone().contains(node.node());
+        if (world.status().deletion() != null || returned) {
+            return order != null || (node.alive() && Purge.isTouched(world, node));
+        }
         if (world.spec().owner() == null && world.status().holder() == null) {
             return order != null;
-        }
-        if (world.status().deletion() != null) {
-            return order != null || node.facts().hasResidue();
         }
         return order != null
                 || node.facts().defined()
@@ -62,13 +66,18 @@ final class Project implements Verb {
                 || node.asks().isPresent();
     }
 
-    /** A settled digest is remembered as long as the node still has the entry and could send it again. */
-    private static List<Digest> stillThere(List<Digest> settled, NodeView node) {
-        List<Digest> entries = node.facts().entries().stream()
-                .map(Entry::digest)
-                .filter(Objects::nonNull)
-                .toList();
-        return settled.stream().filter(entries::contains).toList();
+    /**
+     * A settled digest is remembered as long as the node still has the entry and could send it again, and as long as the upload
+     * is there that was settled: facts may be older than it.
+     */
+    private static List<Digest> stillThere(World world, List<Digest> settled, NodeView node) {
+        Set<Digest> there = Stream.concat(
+                        node.facts().entries().stream().map(Entry::digest).filter(Objects::nonNull),
+                        world.uploads().stream()
+                                .filter(u -> u.node().equals(node.node()))
+                                .map(Upload::digest))
+                .collect(Collectors.toSet());
+        return settled.stream().filter(there::contains).toList();
     }
 
     private static GrantSpec.@Nullable Answer stillAsked(GrantSpec.@Nullable Answer answer, NodeView node) {

@@ -46,7 +46,7 @@ final class Promote implements Verb {
         }
         if (!made.get().secret().equals(current.secret())) {
             Current renamed = current(made.get(), upload, world).confirmed(current.version(), world.nowText());
-            return Verdict.act(new Step.WriteRecord(world.status().withCurrent(renamed)));
+            return Verdict.act(new Step.WriteRecord(world.status().withCurrentNamed(renamed)));
         }
         return isNewest(world, upload)
                 ? Verdict.act(new Step.WriteRecord(

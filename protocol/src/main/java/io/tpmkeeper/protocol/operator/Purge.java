@@ -2,79 +2,135 @@ package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.DeletionPolicy;
 import io.tpmkeeper.protocol.Entry;
+import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.GrantSpec;
+import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.RecordStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The second half of a deletion: no host holds the line; every host is emptied by exact entries, then the cluster. */
 final class Purge implements Verb {
     @Override
     public Verdict consider(World world) {
-        List<String> waiting = new ArrayList<>();
+        List<String> failed = new ArrayList<>();
+        boolean clean = true;
         for (NodeView node : parts(world)) {
             Verdict verdict = one(world, node);
             if (verdict.acts()) {
                 return verdict;
             }
-            verdict.finding().ifPresent(f -> waiting.add(f.message()));
-            if (verdict.finding().isEmpty()) {
-                waiting.add("%s is being cleaned.".formatted(node.node()));
+            clean = false;
+            verdict.finding().ifPresent(f -> failed.add(f.message()));
+        }
+        if (!failed.isEmpty()) {
+            return Verdict.found(Finding.Reason.CLEANUP_FAILED, String.join(" ", failed));
+        }
+        return clean ? clearCluster(world) : Verdict.NOTHING;
+    }
+
+    /** Cleans the hosts that were given up for dead in an earlier deletion and speak again. */
+    Verdict returned(World world) {
+        List<NodeView> back = world.status().gone().stream()
+                .map(world.nodes()::get)
+                .filter(n -> n != null && n.alive())
+                .toList();
+        for (NodeView node : back) {
+            boolean clean = node.grant() == null && !isTouched(world, node);
+            Verdict verdict = clean ? Verdict.act(new Step.WriteRecord(without(world, node))) : one(world, node);
+            if (verdict.acts() || verdict.finding().isPresent()) {
+                return verdict;
             }
         }
-        if (!waiting.isEmpty()) {
-            return Verdict.found(Finding.Reason.CLEANUP_FAILED, String.join(" ", waiting));
-        }
-        return clearCluster(world);
+        return Verdict.NOTHING;
     }
 
     private static List<NodeView> parts(World world) {
         return world.nodes().values().stream()
-                .filter(n -> n.grant() != null
-                        || world.ordersOf(n.node()).isPresent()
-                        || (n.alive() && n.facts().hasResidue()))
+                .filter(n ->
+                        n.grant() != null || world.ordersOf(n.node()).isPresent() || (n.alive() && isTouched(world, n)))
                 .toList();
     }
 
-    private static Verdict one(World world, NodeView node) {
-        if (node.fenced()) {
-            return Verdict.act(
-                    new Step.RemoveGrant(node.node()),
-                    new Step.WriteRecord(world.status().withGone(node.node()).withoutNode(node.node())));
+    /**
+     * Whether there is something on the host that is to go. What the hook captured there without any line of this record is
+     * nobody's copy but its own: with Retain it stays.
+     */
+    static boolean isTouched(World world, NodeView node) {
+        Facts facts = node.facts();
+        RecordStatus.Deletion deletion = world.status().deletion();
+        if (deletion != null && deletion.policy() == DeletionPolicy.DELETE) {
+            return facts.hasResidue();
         }
+        return facts.lineOf(world.recordUid()).isPresent()
+                || !facts.deliveries().isEmpty()
+                || (facts.run() != null && world.recordUid().equals(facts.run().record()))
+                || facts.entries().stream().anyMatch(e -> world.recordUid().equals(e.record()));
+    }
+
+    private static Verdict one(World world, NodeView node) {
         if (!node.alive()) {
-            return Verdict.found(
-                    Finding.Reason.CLEANUP_FAILED,
-                    "%s does not report and cannot be cleaned; bring it back, fence it, or delete its Node."
-                            .formatted(node.node()));
+            return node.fenced()
+                    ? leave(node, world.status().withoutNode(node.node()).withGone(node.node()))
+                    : Verdict.found(
+                            Finding.Reason.CLEANUP_FAILED,
+                            "%s does not report and cannot be cleaned; bring it back, fence it, or delete its Node."
+                                    .formatted(node.node()));
+        }
+        NodeOrders orders = world.ordersOf(node.node()).orElse(null);
+        if (orders != null && node.hostId() != null && !node.hostId().equals(orders.hostId())) {
+            // The host directory that was ordered about is gone, and with it all that was there.
+            return Verdict.act(new Step.WriteRecord(world.status().withoutNode(node.node())));
         }
         GrantSpec grant = node.grant();
+        boolean touched = isTouched(world, node);
         if (grant == null) {
-            return node.facts().hasResidue()
-                    ? Verdict.NOTHING
-                    : Verdict.act(new Step.WriteRecord(world.status().withoutNode(node.node())));
+            return touched ? Verdict.NOTHING : Verdict.act(new Step.WriteRecord(without(world, node)));
         }
-        GrantSpec.Purge wanted = exact(world, node);
-        if (grant.purge() == null) {
-            return Verdict.act(new Step.WriteGrant(grant.withPurge(wanted)));
+        if (!touched && neverObeyed(orders, node)) {
+            return leave(node, without(world, node));
         }
-        if (grant.purge().id().equals(node.facts().purged())) {
-            return Verdict.act(
-                    new Step.RemoveGrant(node.node()),
-                    new Step.WriteRecord(world.status().withoutNode(node.node())));
+        if (orders != null
+                && orders.open().filter(o -> !node.facts().refused(o)).isPresent()) {
+            return Verdict.NOTHING;
+        }
+        return grant.purge() == null
+                ? Verdict.act(new Step.WriteGrant(grant.withPurge(exact(world, node))))
+                : ordered(world, node, grant, grant.purge());
+    }
+
+    private static boolean neverObeyed(@Nullable NodeOrders orders, NodeView node) {
+        return orders == null
+                || (orders.acked() == null
+                        && orders.open().map(node.facts()::refused).orElse(true));
+    }
+
+    private static Verdict ordered(World world, NodeView node, GrantSpec grant, GrantSpec.Purge purge) {
+        if (purge.id().equals(node.facts().purged())) {
+            return leave(node, without(world, node));
         }
         if (node.facts().purgeRefused() == null) {
             return Verdict.NOTHING;
         }
-        boolean listChanged = !grant.purge().entries().equals(wanted.entries())
-                || grant.purge().run() != wanted.run();
+        GrantSpec.Purge wanted = exact(world, node);
+        boolean listChanged = !purge.entries().equals(wanted.entries()) || purge.run() != wanted.run();
         return listChanged
                 ? Verdict.act(new Step.WriteGrant(grant.withPurge(wanted)))
                 : Verdict.found(
                         Finding.Reason.CLEANUP_FAILED,
                         "%s was not cleaned: %s"
                                 .formatted(node.node(), node.facts().purgeRefused()));
+    }
+
+    private static RecordStatus without(World world, NodeView node) {
+        return world.status().withoutNode(node.node()).withReturned(node.node());
+    }
+
+    /** The record first: a grant that is left over asks for nothing any more and goes in the next pass. */
+    private static Verdict leave(NodeView node, RecordStatus next) {
+        return Verdict.act(new Step.WriteRecord(next), new Step.RemoveGrant(node.node()));
     }
 
     /** What the node reported, and nothing else: what it captured meanwhile refuses the purge. */
@@ -97,7 +153,9 @@ final class Purge implements Verb {
                     if (g.kept()) {
                         out.accept(new Step.KeepGeneration(g, false));
                     }
-                    out.accept(new Step.DeleteGeneration(g));
+                    if (!g.deleting()) {
+                        out.accept(new Step.DeleteGeneration(g));
+                    }
                 }))
                 .toList();
         return rest.isEmpty() ? Verdict.act(new Step.DeleteRecord()) : Verdict.act(rest);

@@ -22,7 +22,7 @@ final class RolledBack implements Verb {
                 ? Verdict.NOTHING
                 : Verdict.found(
                         Finding.Reason.ROLLED_BACK,
-                        "The cluster's record is older than what %s obeyed: its storage was rolled back. Nothing was changed and no start elsewhere is allowed; restore a newer copy of the cluster's storage, or delete this VmTpmState with deletionPolicy Retain and make it again."
+                        "The cluster's record is older than what %s obeyed: its storage was rolled back. Nothing was changed, no start elsewhere is allowed and nothing is deleted, since the newest state may be there only. Put a newer copy of the cluster's storage back."
                                 .formatted(String.join(", ", ahead)));
     }
 
@@ -30,6 +30,12 @@ final class RolledBack implements Verb {
         boolean known = world.ordersOf(node.node())
                 .filter(o -> !node.isHost(o.hostId()) || o.knows(line.order()))
                 .isPresent();
-        return line.epoch() > world.status().epoch() || !known;
+        return line.epoch() > world.status().epoch() || (!known && !wasForgotten(world, node));
+    }
+
+    /** The record gave up what it knew of the node: it was cleaned in a deletion, or given up for dead. */
+    private static boolean wasForgotten(World world, NodeView node) {
+        return world.ordersOf(node.node()).isEmpty()
+                && (world.status().deletion() != null || world.status().gone().contains(node.node()));
     }
 }

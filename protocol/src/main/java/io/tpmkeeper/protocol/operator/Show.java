@@ -3,6 +3,7 @@ package io.tpmkeeper.protocol.operator;
 import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.Line;
+import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.Refusal;
 import io.tpmkeeper.protocol.operator.Shown.Said;
 import java.util.Comparator;
@@ -32,7 +33,9 @@ public final class Show {
         boolean deleting = finding.map(f -> f.reason() == Finding.Reason.CLEANUP_FAILED
                         || f.reason() == Finding.Reason.DELETION_WAITS_FOR_STOP)
                 .orElse(false);
-        boolean stalled = (finding.isPresent() && !deleting) || ready.reason().equals("CaptureRefused");
+        boolean stalled = (finding.isPresent() && !deleting)
+                || state == HostState.LOST
+                || ready.reason().equals("CaptureRefused");
         boolean reconciling = !stalled && !Boolean.TRUE.equals(ready.status());
         Optional<NodeView> refusing = lastRefusal(world);
         Holder holder = world.status().holder();
@@ -40,7 +43,7 @@ public final class Show {
                 state,
                 holder == null ? null : holder.node(),
                 ready,
-                saved(world, state),
+                saved(world),
                 startable(world, state, finding),
                 stalled,
                 reconciling,
@@ -104,9 +107,18 @@ public final class Show {
                                 .formatted(node, node));
     }
 
-    private static Said saved(World world, HostState state) {
+    /** During a run it speaks of the state that the run began from. */
+    private static Said saved(World world) {
         Current current = world.status().current();
-        if (state == HostState.UNSYNCED || state == HostState.LOST) {
+        Line line = world.holder()
+                .filter(n -> HolderLine.isTheHost(world, n))
+                .flatMap(n -> n.facts().lineOf(world.recordUid()))
+                .filter(l -> l.epoch() == world.status().epoch())
+                .orElse(null);
+        boolean onNodeOnly = line != null
+                && line.tip() != null
+                && (current == null || !current.digest().equals(line.tip()));
+        if (onNodeOnly || (line != null && line.state() == LineState.LOST)) {
             return Said.no("NotYet", "The newest state is on the node only.");
         }
         return current == null

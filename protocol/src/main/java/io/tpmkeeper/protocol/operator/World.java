@@ -4,6 +4,8 @@ import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.RecordSpec;
 import io.tpmkeeper.protocol.RecordStatus;
+import io.tpmkeeper.protocol.Request;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,16 +84,23 @@ public record World(
         return needed != null && node.answered() >= needed;
     }
 
+    /** A whole generation with this content; the one that current names, if it is among several. */
     public Optional<Generation> generationOf(Digest digest) {
+        String named = status.current() == null ? "" : status.current().secret();
         return generations.stream()
                 .filter(g -> !g.deleting() && g.digest().equals(digest))
-                .findFirst();
+                .min(Comparator.comparing(g -> g.secret().equals(named) ? 0 : 1));
     }
 
-    /** Nodes with a start that waits and was not answered, the one that waits longest first. */
+    /**
+     * Nodes whose start waits for the line and was not answered, the one that waits longest first. A node that was given up for
+     * dead is cleaned before it is given anything.
+     */
     public List<NodeView> asking() {
         return nodes.values().stream()
-                .filter(n -> n.asks().isPresent() && !served(n))
+                .filter(n ->
+                        n.asks().filter(r -> r.reason() == Request.Reason.LINE).isPresent())
+                .filter(n -> !served(n) && !status.gone().contains(n.node()))
                 .sorted((a, b) -> Long.compare(
                         a.asks().orElseThrow().since(), b.asks().orElseThrow().since()))
                 .toList();
