@@ -78,6 +78,8 @@ final class Recipe {
             case "json-remove" -> remove(old, arguments);
             case "tar" -> tar(buffer("tpm"), words);
             case "zstd" -> zstd(old, !arguments.equals("undeclared"));
+            case "pack" -> pack(name);
+            case "describe" -> describe();
             case "remove" -> new byte[0];
             default -> throw new IllegalArgumentException(step);
         };
