@@ -2,10 +2,22 @@
 MAKEFLAGS += --no-print-directory
 BIN := testbed/bin
 
-.PHONY: help test test-unit test-api test-host test-e2e clean
+.PHONY: help up down status shell test test-unit test-api test-host test-e2e clean
 
 help: ## list the targets
 	@sed -n -E 's/^([a-z0-9-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+up: ## start a control plane and two libvirt hosts, and leave them running
+	@$(BIN)/up
+
+down: ## end what `make up` started; nothing of it stays
+	@$(BIN)/down
+
+status: ## what runs
+	@$(BIN)/status
+
+shell: ## a shell with kubectl, virsh-a and virsh-b pointed at it
+	@$(BIN)/shell || true
 
 test: ## every test, tier by tier; the last line counts them
 	@$(BIN)/test unit api host e2e

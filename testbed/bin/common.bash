@@ -22,3 +22,31 @@ find_jdk() {
   done
   return 1
 }
+
+# Maven on that JDK (the format check needs it), without its chatter.
+maven() {
+  JAVA_HOME=$(find_jdk) MAVEN_OPTS="${MAVEN_OPTS-} --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow" \
+    mvn -B -ntp -q -Dstyle.color=never "$@"
+}
+export -f find_jdk maven
+
+# The lingering enclosure of this clone: its process, the time when that began (a pid alone may have been given to somebody
+# else since) and the boot that both belong to.
+ENCLOSURE=$CLONE/.testbed/enclosure
+identity() { # identity PID: fails if there is no such process
+  local stat
+  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+  stat=${stat##*) }
+  [ "${stat%% *}" != Z ] || return 1
+  echo "$1 $(cut -d' ' -f20 <<<"$stat") $(cat /proc/sys/kernel/random/boot_id)"
+}
+# Prints the pid of this clone's enclosure (its enclose script), if it lives.
+enclosure() {
+  local pid
+  read -r pid _ 2>/dev/null <"$ENCLOSURE" && [ "$(identity "$pid")" = "$(cat "$ENCLOSURE")" ] && echo "$pid"
+}
+# Prints the pid of its first inner process.
+enclosure_init() {
+  local outer
+  outer=$(enclosure) && outer=$(pgrep -P "$outer" -x unshare) && pgrep -P "$outer"
+}

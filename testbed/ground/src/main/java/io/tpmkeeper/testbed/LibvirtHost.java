@@ -60,6 +60,11 @@ public final class LibvirtHost implements AutoCloseable {
         return name;
     }
 
+    /** Where its disk lies in the enclosure; {@code pid} in it is the host's first process. */
+    public Path disk() {
+        return disk;
+    }
+
     /** Boots the host on the disk that it has, and waits until libvirtd answers. */
     public void boot() {
         if (running != null) {

@@ -1,0 +1,36 @@
+package io.tpmkeeper.testbed;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("api")
+class ScriptsTest {
+    private static final List<String> DIRECTORIES = List.of("bin", "shell", "guest", "kubernetes");
+
+    @Test
+    void shellcheck_has_nothing_to_say_of_the_testbeds_scripts() throws IOException {
+        Path testbed = Enclosure.required().testbed();
+        List<String> command = new ArrayList<>(List.of("shellcheck"));
+        for (String directory : DIRECTORIES) {
+            try (Stream<Path> files = Files.list(testbed.resolve(directory))) {
+                files.filter(ScriptsTest::isScript).map(Path::toString).forEach(command::add);
+            }
+        }
+        Result.of(new ProcessBuilder(command).directory(testbed.toFile())).orThrow();
+    }
+
+    private static boolean isScript(Path file) {
+        try {
+            return Files.readString(file).startsWith("#!");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
