@@ -17,9 +17,41 @@ read_vm() {
         'run-started:run_started:yes|no' 'run-state:run_state:Open|Closed|-' "run-how:run_how:$endings|-" \
         'run-entry:run_entry:text' 'run-void:run_void:yes|no' run-opened:run_opened:number
     case $? in
-    0) [ "$run_entry" = - ] || is_number "$run_entry" || { no_vm && return 2; } ;;
-    1) return 0 ;;
+    0) vm_fits || { no_vm && return 2; } ;;
+    1) no_vm ;;
     *) no_vm && return 2 ;;
+    esac
+}
+
+# Whether what was read fits together; io.tpmkeeper.protocol.hostfile.Vm asks the same.
+vm_fits() {
+    case $at in
+    -) ;;
+    entry:0) return 1 ;;
+    *) [ "$tip" != none ] || return 1 ;;
+    esac
+    case $line in
+    none) [ "$record $epoch $order $how $tip" = '- 0 - - none' ] || return 1 ;;
+    *) [ "$record" != - ] && [ "$epoch" -gt 0 ] && [ "$order" != - ] || return 1 ;;
+    esac
+    case $line/$how in
+    none/- | Held/- | Tombstone/- | Lost/- | Left/migrated | Left/unknown) ;;
+    *) return 1 ;;
+    esac
+    case $run_entry in
+    -) ;;
+    *) is_number "$run_entry" || return 1 ;;
+    esac
+    if [ "$run" -eq 0 ]; then
+        [ "$run_boot $run_kind $run_state $run_how $run_entry" = '- - - - -' ]
+        return
+    fi
+    [ "$run_boot" != - ] && [ "$run_kind" != - ] || return 1
+    case $run_state/$run_how/$run_entry in
+    Open/-/-) ;;
+    Closed/-/*) return 1 ;;
+    Closed/*) ;;
+    *) return 1 ;;
     esac
 }
 

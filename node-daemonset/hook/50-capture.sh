@@ -1,6 +1,6 @@
 # The end of a run becomes an entry: copy -> fsync -> rename -> fsync directory -> the host file, in one rename.
 
-# capture <run>: into spool/<uuid>/<seq>.new, with all that can be read of it; sets digest and complete.
+# capture <live or end>: into spool/<uuid>/<seq>.new, with all that can be read of it; sets digest and complete.
 # 1: it could not be written. A file that cannot be read is left out, and the entry is incomplete.
 capture() {
     spool=$root/spool/$uuid
@@ -13,7 +13,7 @@ capture() {
     new=$spool/$seq.new
     run mkdir "$new" "$new/tpm2" "$new/again" 2>/dev/null || return 1
     unequal=no
-    look end
+    look "$1"
     set -- - - - -
     if [ "$tpm_state" = plain ]; then
         take "$tpm_file" "$new/tpm2/tpm2-00.permall" "$new/again/tpm" "$tpm_limit" || return 1
@@ -111,7 +111,7 @@ judge_mine() {
 # save_end <how>: the open run is captured and closed. 1: not written, all as it was.
 save_end() {
     judge_mine
-    if ! capture || ! commit Stop "$1"; then
+    if ! capture end || ! commit Stop "$1"; then
         drop_unfinished
         read_vm
         return 1

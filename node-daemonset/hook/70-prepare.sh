@@ -110,8 +110,8 @@ accept_what_lies_there() {
     2) run rm -f "$accepted" && return ;;
     esac
     if [ "$accepted_tip" = "$tip" ] && [ "$accepted_live" = "$live" ] && [ "$live" != none ] && [ "$live" != "$tip" ]; then
-        rescued='' mine=yes after_crash=no
-        if ! capture || [ "$digest" != "$live" ] || [ "$complete" = no ]; then
+        mine=yes after_crash=no
+        if ! capture live || [ "$digest" != "$live" ] || [ "$complete" = no ]; then
             drop_unfinished
             say 'what was accepted is not a whole state'
         elif commit Accept -; then
@@ -150,10 +150,10 @@ this_libvirtd() {
     libvirtd="$PPID ${20}"
 }
 
-# ask_with <reason>: the request, rewritten only if it says something new.
+# ask_with <reason> <seconds that it waits, 0: nothing waits>: the request, rewritten only if it says something new.
 ask_with() {
-    [ "$asked" != "$1/$refusal" ] || return 0
-    asked=$1/$refusal
+    [ "$asked" != "$1/$2/$refusal" ] || return 0
+    asked=$1/$2/$refusal
     desk
     [ -n "$request_id" ] || read -r request_id </proc/sys/kernel/random/uuid
     [ -n "$request_since" ] || { now && request_since=$clock; }
@@ -163,7 +163,7 @@ ask_with() {
     fi
     (
         printf 'format 1\nid %s\nreason %s\nkind %s\nwait %s\nsince %s\nmissing %s\nend\n' \
-            "$request_id" "$1" "$kind" "$wait_seconds" "$request_since" "$missing"
+            "$request_id" "$1" "$kind" "$2" "$request_since" "$missing"
         [ ! -f "$desk/xml" ] || become cat "$desk/xml"
     ) >"$root/request/$uuid.new" 2>/dev/null && publish "$root/request/$uuid"
 }
@@ -214,7 +214,7 @@ prepare() {
             refuse
             return 1
         fi
-        ask_with "$reason"
+        ask_with "$reason" "$wait_seconds"
         wait_for_change || patience=no
     done
     [ "$has_tpm" = yes ] || return 0
@@ -227,7 +227,7 @@ settle_request() {
     if [ "$seen" = no ]; then
         refusal=DomainUnknown
         explain DomainUnknown "$unseen"
-        ask_with domain
+        ask_with domain 0
     elif [ -e "$root/request/$uuid" ]; then
         withdraw "$root/request/$uuid"
     fi

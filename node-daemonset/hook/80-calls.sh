@@ -122,7 +122,7 @@ stopped() {
 # The line cannot be read: what lies there is kept, the host file is left for the agent to report.
 capture_unread() {
     mine=no
-    if capture && commit Stop "$end_how"; then
+    if capture end && commit Stop "$end_how"; then
         run sync "$spool"
         drop_unfinished
     else
