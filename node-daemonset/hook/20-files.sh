@@ -102,10 +102,10 @@ highest_in() {
 
 make_directories() {
     for directory in domain vm lock request refused reserve spool delivery quarantine journal; do
-        [ -d "$root/$directory" ] || run mkdir -p "$root/$directory"
+        [ -d "$root/$directory" ] || run mkdir -p "$root/$directory" 2>/dev/null
     done
     for directory in held accept-live incoming work; do
-        [ -d "$volatile/$directory" ] || run mkdir -p "$volatile/$directory"
+        [ -d "$volatile/$directory" ] || run mkdir -p "$volatile/$directory" 2>/dev/null
     done
 }
 

@@ -9,6 +9,7 @@ no_vm() {
 # Line and run. 0: read, or not there (line none, run 0).  2: unreadable.
 read_vm() {
     no_vm
+    vm_read=yes
     endings='shutdown|destroyed|crashed|saved|migrated|failed|lost|incomplete|unknown'
     read_fields "$root/vm/$uuid" record:record:text epoch:epoch:number order:order:text \
         'line:line:none|Held|Tombstone|Left|Lost' 'how:how:migrated|unknown|-' tip:tip:digest at:at:place seq:seq:number \
@@ -17,10 +18,12 @@ read_vm() {
         'run-started:run_started:yes|no' 'run-state:run_state:Open|Closed|-' "run-how:run_how:$endings|-" \
         'run-entry:run_entry:text' 'run-void:run_void:yes|no' run-opened:run_opened:number
     case $? in
-    0) vm_fits || { no_vm && return 2; } ;;
-    1) no_vm ;;
-    *) no_vm && return 2 ;;
+    0) vm_fits && return ;;
+    1) return 0 ;;
     esac
+    no_vm
+    vm_read=no
+    return 2
 }
 
 # Whether what was read fits together; io.tpmkeeper.protocol.hostfile.Vm asks the same.
@@ -110,7 +113,8 @@ read_guard() {
     fi
     if [ "$index" = unreadable ]; then
         guard=enforce
-    elif [ "$guard" = none ] && [ "$line" != none ]; then
+    elif [ "$guard" = none ] && [ "$line$vm_read" != noneyes ]; then
+        # A line is here, or may be.
         guard=enforce
     fi
 }

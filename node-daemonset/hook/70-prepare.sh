@@ -38,8 +38,7 @@ decide() {
     verdict=go
     read_domain
     [ "$has_tpm" = yes ] || return
-    vm_read=yes
-    read_vm || { vm_read=no && deny HostFileUnreadable "$root/vm/$uuid" now && return; }
+    read_vm || { deny HostFileUnreadable "$root/vm/$uuid" now && return; }
     replay || { deny HostFileUnreadable "$root/journal/$uuid" now && return; }
     recover || { deny NoSpace "its last run's end is not saved yet" now && return; }
     case $kind/$line in

@@ -25,7 +25,8 @@ final class JsonFields {
         this.path = path;
         if (!node.isObject()) {
             throw new RefusedException(
-                    Reason.MANIFEST_FIELD_INVALID, "The manifest's " + (path.isEmpty() ? "root" : "field " + path) + " is no object.");
+                    Reason.MANIFEST_FIELD_INVALID,
+                    "The manifest's " + (path.isEmpty() ? "root" : "field " + path) + " is no object.");
         }
     }
 
@@ -61,8 +62,7 @@ final class JsonFields {
                 .filter(value -> word.apply(value).equals(text))
                 .findFirst()
                 .orElseThrow(() -> invalid(
-                        name,
-                        "is none of " + Arrays.stream(values).map(word).collect(Collectors.joining(", "))));
+                        name, "is none of " + Arrays.stream(values).map(word).collect(Collectors.joining(", "))));
     }
 
     UUID uuid(String name) throws RefusedException {

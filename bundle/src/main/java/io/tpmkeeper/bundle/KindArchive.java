@@ -62,9 +62,10 @@ public final class KindArchive {
 
     /** Decompresses in one step into a buffer of the declared size, so neither a bomb nor a huge window costs more. */
     private static byte[] decompress(FileKind kind, byte[] archive) throws RefusedException {
-        long frame = frameBytes(archive).orElseThrow(() -> new RefusedException(
-                Reason.ARCHIVE_NOT_ZSTD,
-                kind.archiveName() + " (" + archive.length + " bytes) is not a whole zstd frame."));
+        long frame = frameBytes(archive)
+                .orElseThrow(() -> new RefusedException(
+                        Reason.ARCHIVE_NOT_ZSTD,
+                        kind.archiveName() + " (" + archive.length + " bytes) is not a whole zstd frame."));
         if (frame != archive.length) {
             throw new RefusedException(
                     Reason.ARCHIVE_TRAILING_DATA,

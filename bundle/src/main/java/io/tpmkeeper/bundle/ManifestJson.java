@@ -115,9 +115,7 @@ public final class ManifestJson {
                 new Version(version.number("epoch"), version.number("seq")),
                 new Digest(root.text("digest", HEX256)),
                 root.word("trigger", Trigger.values(), Trigger::word),
-                root.has("how")
-                        ? Optional.of(root.word("how", Ending.values(), Ending::word))
-                        : Optional.empty(),
+                root.has("how") ? Optional.of(root.word("how", Ending.values(), Ending::word)) : Optional.empty(),
                 root.text("node", DNS_NAME),
                 root.text("hostId", ID),
                 root.instant("capturedAt"),

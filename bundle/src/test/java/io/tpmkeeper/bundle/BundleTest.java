@@ -53,7 +53,8 @@ class BundleTest {
         BundleReader.VerifiedBundle verified =
                 accepted(reader.verify(referring.toSecretData(), referred, Fixtures.DOMAIN));
         assertThat(verified.contents().get(FileKind.NVRAM)).isEqualTo(Fixtures.vars("4m"));
-        assertThat(verified.bundle().manifest().digest()).isEqualTo(whole.manifest().digest());
+        assertThat(verified.bundle().manifest().digest())
+                .isEqualTo(whole.manifest().digest());
     }
 
     @Test

@@ -38,7 +38,8 @@ class StateDigestTest {
 
     private static void put(Map<FileKind, byte[]> contents, FileKind kind, String hex) {
         if (!hex.equals("-")) {
-            contents.put(kind, hex.equals("empty") ? new byte[0] : HexFormat.of().parseHex(hex));
+            contents.put(
+                    kind, hex.equals("empty") ? new byte[0] : HexFormat.of().parseHex(hex));
         }
     }
 }

@@ -13,8 +13,9 @@ final class Tools {
     private Tools() {}
 
     static boolean installed(String... names) {
-        return Arrays.stream(names).allMatch(name -> Arrays.stream(System.getenv("PATH").split(":"))
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, name))));
+        return Arrays.stream(names)
+                .allMatch(name -> Arrays.stream(System.getenv("PATH").split(":"))
+                        .anyMatch(directory -> Files.isExecutable(Path.of(directory, name))));
     }
 
     static String run(Path directory, String... command) throws IOException, InterruptedException {

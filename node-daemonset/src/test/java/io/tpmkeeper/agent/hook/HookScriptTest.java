@@ -20,25 +20,29 @@ class HookScriptTest {
     @Test
     void everyPartIsInTheInstalledFile() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("hook"))) {
-            assertThat(files.map(file -> file.getFileName().toString()).sorted()).containsExactlyElementsOf(HookScript.PARTS);
+            assertThat(files.map(file -> file.getFileName().toString()).sorted())
+                    .containsExactlyElementsOf(HookScript.PARTS);
         }
         assertThat(HookScript.shipped().text()).startsWith("#!/bin/sh\n").endsWith("exit \"$status\"\n");
     }
 
     @Test
     void shellcheckHasNothingToSay() throws Exception {
-        Path hook = Files.writeString(directory.resolve("hook"), HookScript.shipped().text());
+        Path hook = Files.writeString(
+                directory.resolve("hook"), HookScript.shipped().text());
         Process process = new ProcessBuilder("shellcheck", "-s", "sh", "-S", "style", hook.toString())
                 .redirectErrorStream(true)
                 .start();
-        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEmpty();
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEmpty();
         assertThat(process.waitFor()).isZero();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"prepare", "start", "started", "stopped", "release"})
     void aProbeIsRefusedWithOurVersionAndTouchesNothing(String operation) throws IOException {
-        Path hook = Files.writeString(directory.resolve("hook"), HookScript.shipped().text());
+        Path hook = Files.writeString(
+                directory.resolve("hook"), HookScript.shipped().text());
         try (Sandbox sandbox = Sandbox.make()) {
             String before = new Listing(sandbox).read();
             String name = "tpm-keeper-probe-x1";

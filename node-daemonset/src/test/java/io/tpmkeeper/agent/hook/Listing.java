@@ -34,9 +34,10 @@ final class Listing {
     private static final Pattern SYMBOL = Pattern.compile("<([A-D])(-?)>|\\{([a-z]+ [A-D])}");
     private static final Pattern RANDOM = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
-    private static final String VM_DEFAULTS = "record -; epoch 0; order -; line none; how -; tip none; at -; seq 0; run 0; "
-            + "run-record -; run-epoch 0; run-boot -; run-kind -; run-from none; run-online no; run-started no; run-state -; "
-            + "run-how -; run-entry -; run-void no; run-opened 0";
+    private static final String VM_DEFAULTS =
+            "record -; epoch 0; order -; line none; how -; tip none; at -; seq 0; run 0; "
+                    + "run-record -; run-epoch 0; run-boot -; run-kind -; run-from none; run-online no; run-started no; run-state -; "
+                    + "run-how -; run-entry -; run-void no; run-opened 0";
 
     private final Sandbox sandbox;
     private final Map<String, String> meanings = new LinkedHashMap<>();
@@ -65,7 +66,8 @@ final class Listing {
     }
 
     private void writeLine(String line) throws IOException {
-        Matcher matcher = Pattern.compile("([^ ]+?)(: ?| = | -> | is a | links )(.*)").matcher(line);
+        Matcher matcher =
+                Pattern.compile("([^ ]+?)(: ?| = | -> | is a | links )(.*)").matcher(line);
         if (!matcher.matches()) {
             throw new IllegalArgumentException("not a line of a listing: " + line);
         }
@@ -106,7 +108,8 @@ final class Listing {
             lines.forEach(pair -> all.put(key(pair), pair));
             lines = all.values().stream();
         }
-        return lines.collect(Collectors.joining("\n", "format 1\n", "\nend\n")).replace("format 1\n\nend", "format 1\nend");
+        return lines.collect(Collectors.joining("\n", "format 1\n", "\nend\n"))
+                .replace("format 1\n\nend", "format 1\nend");
     }
 
     private static String key(String pair) {
@@ -114,7 +117,8 @@ final class Listing {
     }
 
     private String meant(String text) throws IOException {
-        String result = text.replace("$UPTIME", firstLine(Path.of("/proc/uptime")).replaceAll("\\..*", ""));
+        String result =
+                text.replace("$UPTIME", firstLine(Path.of("/proc/uptime")).replaceAll("\\..*", ""));
         for (Map.Entry<String, String> meaning : meanings.entrySet()) {
             result = result.replace(meaning.getKey(), meaning.getValue());
         }
@@ -147,7 +151,8 @@ final class Listing {
             return java.util.Optional.empty();
         }
         if (Files.isSymbolicLink(file)) {
-            return java.util.Optional.of(path + " -> " + symbolic(Files.readSymbolicLink(file).toString()));
+            return java.util.Optional.of(
+                    path + " -> " + symbolic(Files.readSymbolicLink(file).toString()));
         }
         if (Files.isDirectory(file)) {
             return path.endsWith(".new") ? java.util.Optional.of(path + " is a directory") : java.util.Optional.empty();
@@ -174,13 +179,15 @@ final class Listing {
         if (text.startsWith("format 1\n") && text.contains("\nend\n")) {
             return path + ": " + pairs(path, text);
         }
+        if (text.equals(Sandbox.xml(Sandbox.NAME, Sandbox.UUID))) {
+            return path + " = the XML";
+        }
         return path + " = "
                 + (bytes.length < 500 && bytes[0] > 31 ? "text " + symbolic(text.strip()) : bytes.length + " bytes");
     }
 
     private String pairs(String path, String text) {
-        List<String> defaults =
-                path.startsWith("keeper/vm/") ? List.of(VM_DEFAULTS.split("; ", -1)) : List.of();
+        List<String> defaults = path.startsWith("keeper/vm/") ? List.of(VM_DEFAULTS.split("; ", -1)) : List.of();
         String body = text.substring("format 1\n".length(), text.indexOf("\nend\n") + 1);
         String xml = text.substring(text.indexOf("\nend\n") + 5);
         String pairs = body.lines()
@@ -188,7 +195,9 @@ final class Listing {
                 .map(this::symbolic)
                 .map(pair -> pair.replaceAll(" [0-9]{10}$", " T"))
                 .collect(Collectors.joining("; "));
-        return xml.isEmpty() ? pairs : pairs + (xml.equals(Sandbox.xml(Sandbox.NAME, Sandbox.UUID)) ? " and the XML" : " and " + xml);
+        return xml.isEmpty()
+                ? pairs
+                : pairs + (xml.equals(Sandbox.xml(Sandbox.NAME, Sandbox.UUID)) ? " and the XML" : " and " + xml);
     }
 
     /** The same text with names for what they mean. */

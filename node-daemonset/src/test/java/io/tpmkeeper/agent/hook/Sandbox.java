@@ -63,12 +63,7 @@ final class Sandbox implements AutoCloseable {
     }
 
     Result call(
-            List<String> shell,
-            Path hook,
-            String operation,
-            String name,
-            String xml,
-            Map<String, String> environment) {
+            List<String> shell, Path hook, String operation, String name, String xml, Map<String, String> environment) {
         List<String> command = new ArrayList<>(shell);
         command.addAll(List.of(hook.toString(), name, operation, subOperation(operation), "-"));
         try {
@@ -124,7 +119,6 @@ final class Sandbox implements AutoCloseable {
             </domain>
             """.formatted(name, uuid);
     }
-
 
     static void delete(Path tree) throws IOException {
         if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
