@@ -27,8 +27,7 @@ class GenerationFormatPageTest {
 
     @Test
     void generationOfThePageVerifiesForEver() {
-        BundleReader.VerifiedBundle verified =
-                accepted(new BundleReader().verify(vector(), Map.of(), Fixtures.DOMAIN));
+        BundleReader.VerifiedBundle verified = accepted(new BundleReader().verify(vector(), Map.of(), Fixtures.DOMAIN));
 
         assertThat(verified.contents().get(FileKind.TPM)).isEqualTo(Fixtures.permall());
         assertThat(verified.contents().get(FileKind.NVRAM)).isEqualTo(Fixtures.vars("4m"));
@@ -44,7 +43,8 @@ class GenerationFormatPageTest {
         assertThat(page).contains(new String(vector().get("manifest.json"), StandardCharsets.UTF_8));
         vector().forEach((key, bytes) -> assertThat(page)
                 .contains("| `" + key + "` | " + bytes.length + " | `" + StateDigest.sha256(bytes) + "` |"));
-        assertThat(StateDigestTest.vectors()).allSatisfy(line -> assertThat(page).contains(line + "\n"));
+        assertThat(StateDigestTest.vectors())
+                .allSatisfy(line -> assertThat(page).contains(line + "\n"));
     }
 
     @Test
@@ -81,7 +81,8 @@ class GenerationFormatPageTest {
 
         String output = Tools.run(directory, "sh", "-ec", "PATH=" + bin + ":$PATH\n" + block.group(1));
 
-        assertThat(Files.readAllBytes(directory.resolve("tpm2/tpm2-00.permall"))).isEqualTo(Fixtures.permall());
+        assertThat(Files.readAllBytes(directory.resolve("tpm2/tpm2-00.permall")))
+                .isEqualTo(Fixtures.permall());
         assertThat(Files.readAllBytes(directory.resolve("vars"))).isEqualTo(Fixtures.vars("4m"));
         assertThat(output).endsWith("\n" + Fixtures.bundle().manifest().digest().hex() + "\n");
     }

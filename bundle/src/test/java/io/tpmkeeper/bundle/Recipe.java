@@ -103,7 +103,10 @@ final class Recipe {
         for (FileKind kind : FileKind.values()) {
             String file = "/files/" + kind.ordinal();
             manifest = put(manifest, file + "/size", "" + buffer(kind == FileKind.TPM ? "tpm" : "vars").length);
-            manifest = put(manifest, file + "/sha256", "\"" + StateDigest.sha256(buffer(kind == FileKind.TPM ? "tpm" : "vars")) + "\"");
+            manifest = put(
+                    manifest,
+                    file + "/sha256",
+                    "\"" + StateDigest.sha256(buffer(kind == FileKind.TPM ? "tpm" : "vars")) + "\"");
         }
         return manifest;
     }
