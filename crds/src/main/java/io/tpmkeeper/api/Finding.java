@@ -7,11 +7,9 @@ package io.tpmkeeper.api;
  * @param message what happened and what to do next
  */
 public record Finding(ConditionType type, Condition.Status status, Reason reason, String message) {
-    /** @throws IllegalArgumentException if the condition never has that reason: that is a mistake in the decision */
     public Finding {
-        if (!reason.types().contains(type)) {
-            throw new IllegalArgumentException(type + " never has the reason " + reason);
-        }
+        // A mistake that tests are to find. At run time a wrong pairing is better than no condition at all.
+        assert reason.canBeOf(type) : type + " never has the reason " + reason;
     }
 
     public static Finding yes(ConditionType type, Reason reason, String message) {

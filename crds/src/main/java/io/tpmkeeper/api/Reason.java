@@ -11,59 +11,63 @@ import java.util.Set;
  */
 public enum Reason {
     // Who has the UUID.
-    CLAIMED("Claimed", "The UUID is this VmTpmState's.", "Nothing.", ConditionType.BOUND),
+    BOUND("Bound", "The UUID is this VmTpmState's.", "Nothing.", ConditionType.BOUND),
+    CLAIMING(
+            "Claiming",
+            "The UUID is being claimed.",
+            "Nothing; it takes a moment.",
+            ConditionType.READY,
+            ConditionType.BOUND),
     DOMAIN_NOT_FOUND(
             "DomainNotFound",
             "No node's libvirt knows a domain with this UUID yet.",
             "Define the domain; nothing else. If it is defined, check the UUID and the node's agent.",
             ConditionType.READY,
-            ConditionType.BOUND,
-            ConditionType.RECONCILING),
+            ConditionType.BOUND),
     CLAIM_NOT_PROVEN(
             "ClaimNotProven",
             "Nothing proves that this namespace may have the domain.",
             "Run the virsh metadata command of the message on the node that has the domain, or let the class allow the namespace by claimWithoutProof.",
             ConditionType.READY,
-            ConditionType.BOUND,
-            ConditionType.STALLED),
+            ConditionType.BOUND),
     CLAIMED_BY_ANOTHER(
             "ClaimedByAnother",
             "Another VmTpmState has the UUID, or its content is kept for another namespace.",
             "Delete one of the two; a VM has one VmTpmState.",
             ConditionType.READY,
-            ConditionType.BOUND,
-            ConditionType.STALLED),
+            ConditionType.BOUND),
     CLASS_NOT_FOUND(
             "ClassNotFound",
             "There is no VmTpmClass of the name in spec.className.",
             "Make the class, or name one that exists.",
             ConditionType.READY,
-            ConditionType.BOUND,
-            ConditionType.STALLED),
+            ConditionType.BOUND),
     POLICY_NOT_ALLOWED(
             "PolicyNotAllowed",
             "The class does not allow the deletionPolicy in spec.",
             "Choose one that the message lists, or another class.",
             ConditionType.READY,
-            ConditionType.BOUND,
-            ConditionType.STALLED),
+            ConditionType.BOUND),
     NO_TPM(
             "NoTpm",
             "The domain has no emulated TPM 2.0, so there is nothing to protect.",
-            "Add <tpm> with an emulator backend of version 2.0 to the domain, or delete the VmTpmState.",
+            "Give the domain a TPM with an emulator backend of version 2.0, or delete the VmTpmState.",
             ConditionType.READY,
-            ConditionType.BOUND,
-            ConditionType.STALLED),
+            ConditionType.BOUND),
     KUBE_VIRT_NOT_SUPPORTED(
             "KubeVirtNotSupported",
             "spec.target names a KubeVirt VirtualMachine; this version supports libvirt domains only.",
             "Delete it and make one with target.domainUUID.",
             ConditionType.READY,
-            ConditionType.BOUND,
-            ConditionType.STALLED),
+            ConditionType.BOUND),
 
     // Ordinary life.
     ADOPTED("Adopted", "Content that was kept for the domain was taken over.", "Nothing.", ConditionType.READY),
+    PROTECTED(
+            "Protected",
+            "The domain is known and nothing is saved yet; the first stop saves.",
+            "Nothing.",
+            ConditionType.READY),
     GRANTED("Granted", "A node may start the VM and has not yet.", "Start it.", ConditionType.READY),
     RUNNING("Running", "The VM runs on the node that may run it.", "Nothing.", ConditionType.READY),
     SAVED("Saved", "The newest state is in the cluster.", "Nothing.", ConditionType.READY, ConditionType.SAVED),
@@ -93,52 +97,50 @@ public enum Reason {
             ConditionType.STARTABLE),
 
     // Saving takes long, or fails.
+    SAVING(
+            "Saving",
+            "The VM stopped; its state is safe on the node and on its way to the cluster.",
+            "Nothing.",
+            ConditionType.READY),
     UPLOAD_PENDING(
             "UploadPending",
             "The VM stopped more than 30 s ago and its state is not in the cluster yet; it is safe on its node.",
             "Check the node's agent and its way to the API server; until then start it on the same node.",
             ConditionType.READY,
-            ConditionType.SAVED,
-            ConditionType.RECONCILING),
+            ConditionType.SAVED),
     AGENT_SILENT(
             "AgentSilent",
             "The agent of the node in status.host has not renewed its Lease for 40 s.",
             "Check the agent's pod and the node. The VM can still start there.",
-            ConditionType.READY,
-            ConditionType.RECONCILING),
+            ConditionType.READY),
     GENERATION_NOT_WRITTEN(
             "GenerationNotWritten",
             "The capture is good, but the generation Secret could not be written: quota, admission or rights.",
             "Remove what the message names; it is tried again by itself. The state stays on its node until then.",
             ConditionType.READY,
-            ConditionType.SAVED,
-            ConditionType.RECONCILING),
+            ConditionType.SAVED),
     CAPTURE_REFUSED(
             "CaptureRefused",
             "The last capture is empty, torn, too large, or not what it says it is. It is quarantined; the last good generation stays.",
             "See status.lastCapture. The VM can start where it is; look after its disk and libvirt there.",
             ConditionType.READY,
-            ConditionType.SAVED,
-            ConditionType.STALLED),
+            ConditionType.SAVED),
     HOOK_INACTIVE(
             "HookInactive",
             "libvirt on the node does not call our hook, so a stop there would not be saved.",
             "Follow the message: usually libvirtd has to read its hooks again.",
             ConditionType.READY,
-            ConditionType.STALLED,
             ConditionType.HOOK_ACTIVE),
     STOP_HELD(
             "StopHeld",
             "A stop is held on the node, because the state can be written nowhere. libvirt may block other calls there.",
             "Make room on the filesystems that the message names; or give the state up by held/<uuid>.let-go on the node.",
-            ConditionType.READY,
-            ConditionType.STALLED),
+            ConditionType.READY),
     HOST_FILE_UNREADABLE(
             "HostFileUnreadable",
             "A file of ours on the node is torn or of a format that this version does not know.",
             "Do not edit it. Follow the message; the file is kept for support.",
             ConditionType.READY,
-            ConditionType.STALLED,
             ConditionType.START_REFUSED),
     COVERAGE_BEHIND(
             "CoverageBehind",
@@ -152,43 +154,37 @@ public enum Reason {
             "State of the domain lies on several nodes, or a node that may have some is silent.",
             "Bring the silent node back, or decide by spec.acceptLoss which one goes on.",
             ConditionType.READY,
-            ConditionType.STARTABLE,
-            ConditionType.STALLED),
+            ConditionType.STARTABLE),
     HOST_LOSS(
             "HostLoss",
             "Another node asks for the VM, and the newest state is only on a node that does not answer.",
             "Bring that node back; or, if it is off for certain, fence it or accept the loss.",
             ConditionType.READY,
-            ConditionType.STARTABLE,
-            ConditionType.STALLED),
+            ConditionType.STARTABLE),
     LOST_TAIL(
             "LostTail",
             "The last run left a state that cannot be used, after a power loss for example.",
             "Accept to go on from the last saved generation.",
             ConditionType.READY,
-            ConditionType.STARTABLE,
-            ConditionType.STALLED),
+            ConditionType.STARTABLE),
     MISSING_STATE(
             "MissingState",
             "The state to start from is neither on its node nor in the cluster.",
             "Bring back what held it, or accept to go on from what is left.",
             ConditionType.READY,
-            ConditionType.STARTABLE,
-            ConditionType.STALLED),
+            ConditionType.STARTABLE),
     FORKED_RUN(
             "ForkedRun",
             "The VM ran somewhere from another state than its newest: two histories exist.",
             "Stop it there, then decide which one goes on.",
             ConditionType.READY,
-            ConditionType.STARTABLE,
-            ConditionType.STALLED),
+            ConditionType.STARTABLE),
     ROLLED_BACK(
             "RolledBack",
             "A node obeyed orders that the cluster does not know: the cluster was restored from an older backup.",
             "Decide whether to go on from the node or from the cluster.",
             ConditionType.READY,
-            ConditionType.STARTABLE,
-            ConditionType.STALLED),
+            ConditionType.STARTABLE),
 
     // A start was refused, or was let through though it should have been.
     LINE_ELSEWHERE(
@@ -196,30 +192,40 @@ public enum Reason {
             "The node may not start the VM: the right is on another node, or nobody has it.",
             "Read what was missing in the message; start it again when that is there.",
             ConditionType.START_REFUSED),
+    LINE_LEFT(
+            "LineLeft",
+            "The VM's last run on the node may have gone on to another one.",
+            "Wait until the other nodes have answered; see the other conditions.",
+            ConditionType.START_REFUSED),
+    LINE_LOST(
+            "LineLost",
+            "The state that the last run left on the node is torn or incomplete.",
+            "See status.pendingDecision.",
+            ConditionType.START_REFUSED),
     CONTENT_MISSING(
             "ContentMissing",
             "The node may start the VM, but the state to start from did not come in time.",
             "Start it again; if it stays so, check operator and agent.",
+            ConditionType.START_REFUSED),
+    INDEX_MISSING(
+            "IndexMissing",
+            "The node could not tell whether the VM is protected: its list is missing or unreadable.",
+            "Check the node's agent: it writes the list.",
+            ConditionType.START_REFUSED),
+    DOMAIN_UNKNOWN(
+            "DomainUnknown",
+            "The node's agent had not read the domain's definition yet.",
+            "Start it again; if it stays so, check the node's agent.",
             ConditionType.START_REFUSED),
     NODE_NOT_ALLOWED(
             "NodeNotAllowed",
             "The class does not allow this node.",
             "Start it on an allowed node, or change allowedNodes.",
             ConditionType.START_REFUSED),
-    NOT_IN_INDEX(
-            "NotInIndex",
-            "The node could not tell whether the VM is protected: its list is missing or unreadable.",
-            "Check the node's agent.",
-            ConditionType.START_REFUSED),
     IMAGE_OF_THE_PAST(
             "ImageOfThePast",
             "A saved image holds an older TPM state than the newest.",
             "Discard the image (virsh managedsave-remove) or restore deliberately, as the message says.",
-            ConditionType.START_REFUSED),
-    STATE_CHANGED(
-            "StateChanged",
-            "The files on the node are not the state that the last run left.",
-            "If they were changed on purpose, accept them with the command of the message.",
             ConditionType.START_REFUSED),
     NO_SPACE(
             "NoSpace",
@@ -239,13 +245,19 @@ public enum Reason {
             "deletionPolicy is Delete and the VM runs.",
             "Stop the VM; the deletion then goes on.",
             ConditionType.READY,
-            ConditionType.RECONCILING),
+            ConditionType.STARTABLE),
+    DELETION_UNDER_WAY(
+            "DeletionUnderWay",
+            "The UUID, or this VmTpmState, is being given up; hosts are cleaned first.",
+            "Nothing; it ends by itself.",
+            ConditionType.READY,
+            ConditionType.BOUND),
     CLEANUP_FAILED(
             "CleanupFailed",
             "A step of the deletion failed; nothing was given up.",
             "Do what the message says; it is tried again by itself.",
             ConditionType.READY,
-            ConditionType.RECONCILING),
+            ConditionType.STARTABLE),
 
     // Nodes.
     AGENT_READY("AgentReady", "The agent works.", "Nothing.", ConditionType.READY),
@@ -292,9 +304,16 @@ public enum Reason {
         return remedy;
     }
 
-    /** The conditions that can bear it. */
+    /** The conditions that it is made for. */
     public Set<ConditionType> types() {
         return EnumSet.copyOf(types);
+    }
+
+    /** Whether the condition can have it: Stalled and Reconciling repeat what Ready says. */
+    public boolean canBeOf(ConditionType type) {
+        return types.contains(type)
+                || (types.contains(ConditionType.READY)
+                        && (type == ConditionType.STALLED || type == ConditionType.RECONCILING));
     }
 
     /** The reason with this word, if this version has it. */

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 /** How a step of a capture ended. */
 public enum StepResult {
     /** It did what it is for. */
-    @JsonProperty("Succeeded")
-    SUCCEEDED("Succeeded"),
+    @JsonProperty("Done")
+    DONE("Done"),
 
     /** It could not; its message says why. */
     @JsonProperty("Failed")

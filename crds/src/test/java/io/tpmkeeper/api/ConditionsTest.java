@@ -57,7 +57,7 @@ class ConditionsTest {
     @Test
     void aReasonIsGivenOnlyToAConditionThatCanBearIt() {
         assertThatThrownBy(() -> Finding.yes(ConditionType.BOUND, Reason.RUNNING, "a"))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(AssertionError.class)
                 .hasMessage("Bound never has the reason Running");
     }
 
