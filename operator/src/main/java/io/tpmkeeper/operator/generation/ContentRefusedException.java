@@ -1,0 +1,13 @@
+package io.tpmkeeper.operator.generation;
+
+import io.tpmkeeper.protocol.operator.Generation;
+
+/** A generation Secret does not hold what was saved in it; somebody replaced it. Nothing is delivered from it. */
+public final class ContentRefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    ContentRefusedException(Generation generation, String reason, String message) {
+        super("Secret %s/%s with generation %d is not what was saved: %s: %s"
+                .formatted(generation.namespace(), generation.secret(), generation.number(), reason, message));
+    }
+}

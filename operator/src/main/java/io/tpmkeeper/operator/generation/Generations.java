@@ -1,0 +1,172 @@
+package io.tpmkeeper.operator.generation;
+
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.tpmkeeper.api.ApiGroup;
+import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.protocol.Trigger;
+import io.tpmkeeper.protocol.Version;
+import io.tpmkeeper.protocol.operator.Generation;
+import io.tpmkeeper.protocol.operator.Upload;
+import io.tpmkeeper.protocol.operator.World;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Generations: immutable Secrets beside the VmTpmState. Made by the operator only, and read back to be believed. */
+public final class Generations {
+    private static final Logger LOG = LoggerFactory.getLogger(Generations.class);
+    /** Leaves room for the suffix within the 253 characters of a name. */
+    private static final int NAME_LIMIT = 220;
+
+    private final KubernetesClient client;
+    private final KubernetesClient metadata;
+    private final String inbox;
+
+    /**
+     * @param metadata a client that sees Secrets without their data
+     * @param inbox the agents' namespace
+     */
+    public Generations(KubernetesClient client, KubernetesClient metadata, String inbox) {
+        this.client = client;
+        this.metadata = metadata;
+        this.inbox = inbox;
+    }
+
+    /** Every generation of the domain in the namespace, read live, without content. */
+    public List<Generation> of(String domainUuid, String namespace) {
+        List<Generation> found = new ArrayList<>();
+        for (Secret secret : metadata.secrets()
+                .inNamespace(namespace)
+                .withLabel(Marks.DOMAIN, domainUuid)
+                .withLabel(Marks.KIND, Marks.KIND_GENERATION)
+                .list()
+                .getItems()) {
+            generation(secret.getMetadata()).ifPresent(found::add);
+        }
+        return found;
+    }
+
+    /** The capture steps that are written on a generation, as JSON; empty if there are none. */
+    public Optional<String> steps(String namespace, String secret) {
+        return Optional.ofNullable(client.secrets().inNamespace(namespace).withName(secret).get())
+                .map(s -> s.getMetadata().getAnnotations())
+                .map(a -> a.get(Marks.STEPS));
+    }
+
+    /** Makes a generation with an upload's content. Made twice, the second has another name and is pruned. */
+    public void make(World world, Upload upload, long number) {
+        Secret sent = Objects.requireNonNull(
+                client.secrets().inNamespace(inbox).withName(upload.name()).get(), "the upload has gone");
+        Map<String, String> told = new LinkedHashMap<>();
+        told.put(Marks.DIGEST, upload.digest().hex());
+        told.put(Marks.EPOCH, Long.toString(upload.version().epoch()));
+        told.put(Marks.SEQ, Long.toString(upload.version().seq()));
+        told.put(Marks.TRIGGER, upload.trigger().word());
+        told.put(Marks.NODE, upload.node());
+        told.put(Marks.CAPTURED_AT, upload.capturedAt());
+        if (upload.source() != null) {
+            told.put(Marks.SOURCE, upload.source());
+        }
+        String steps = sent.getMetadata().getAnnotations().get(Marks.STEPS);
+        if (steps != null) {
+            told.put(Marks.STEPS, steps);
+        }
+        create(world, number, told, sent.getData());
+    }
+
+    /** Makes a generation with the content of another one. */
+    public void copy(World world, Generation of, long number) {
+        Secret from = Objects.requireNonNull(
+                client.secrets().inNamespace(of.namespace()).withName(of.secret()).get(), "the generation has gone");
+        create(world, number, from.getMetadata().getAnnotations(), from.getData());
+    }
+
+    /** Sets or takes the finalizer that keeps it from a deletion by hand. */
+    public void keep(Generation generation, boolean keep) {
+        Secret secret = client.secrets()
+                .inNamespace(generation.namespace())
+                .withName(generation.secret())
+                .get();
+        if (secret == null) {
+            return;
+        }
+        List<String> finalizers = new ArrayList<>(secret.getMetadata().getFinalizers());
+        boolean changed = keep
+                ? !finalizers.contains(ApiGroup.GENERATION_FINALIZER) && finalizers.add(ApiGroup.GENERATION_FINALIZER)
+                : finalizers.remove(ApiGroup.GENERATION_FINALIZER);
+        if (changed) {
+            secret.getMetadata().setFinalizers(finalizers);
+            client.resource(secret).lockResourceVersion().update();
+        }
+    }
+
+    public void delete(Generation generation) {
+        client.secrets()
+                .inNamespace(generation.namespace())
+                .withName(generation.secret())
+                .delete();
+    }
+
+    private void create(World world, long number, Map<String, String> told, Map<String, String> data) {
+        String name = world.ownerName().substring(0, Math.min(NAME_LIMIT, world.ownerName().length()))
+                + "-g" + number + "-" + world.nonce().substring(0, 4);
+        Secret secret = new SecretBuilder()
+                .withNewMetadata()
+                .withNamespace(world.ownerNamespace())
+                .withName(name)
+                .addToLabels(Marks.KIND, Marks.KIND_GENERATION)
+                .addToLabels(Marks.DOMAIN, world.domainUuid())
+                .addToLabels(Marks.GENERATION, Long.toString(number))
+                .addToLabels(Marks.RECORD, world.recordUid())
+                .addToLabels("app.kubernetes.io/managed-by", "tpm-keeper")
+                .addToAnnotations(told)
+                .addToFinalizers(ApiGroup.GENERATION_FINALIZER)
+                .endMetadata()
+                .withType(Marks.TYPE)
+                .withImmutable(true)
+                .withData(data)
+                .build();
+        client.resource(secret).create();
+        LOG.atInfo()
+                .addKeyValue("domain", world.domainUuid())
+                .addKeyValue("generation", number)
+                .addKeyValue("secret", world.ownerNamespace() + "/" + name)
+                .log("made");
+    }
+
+    /** A Secret that somebody else labelled as a generation is none. */
+    private static Optional<Generation> generation(ObjectMeta meta) {
+        Map<String, String> told = meta.getAnnotations() == null ? Map.of() : meta.getAnnotations();
+        try {
+            return Optional.of(new Generation(
+                    meta.getNamespace(),
+                    meta.getName(),
+                    meta.getLabels().getOrDefault(Marks.RECORD, ""),
+                    Long.parseLong(meta.getLabels().getOrDefault(Marks.GENERATION, "")),
+                    new Version(
+                            Long.parseLong(told.getOrDefault(Marks.EPOCH, "")),
+                            Long.parseLong(told.getOrDefault(Marks.SEQ, ""))),
+                    new Digest(told.getOrDefault(Marks.DIGEST, "")),
+                    Trigger.ofWord(told.getOrDefault(Marks.TRIGGER, "")),
+                    told.getOrDefault(Marks.NODE, ""),
+                    told.get(Marks.SOURCE),
+                    told.getOrDefault(Marks.CAPTURED_AT, ""),
+                    meta.getFinalizers().contains(ApiGroup.GENERATION_FINALIZER),
+                    meta.getDeletionTimestamp() != null));
+        } catch (IllegalArgumentException notOurs) {
+            LOG.atWarn()
+                    .addKeyValue("secret", meta.getNamespace() + "/" + meta.getName())
+                    .log("is labelled as a generation and is none");
+            return Optional.empty();
+        }
+    }
+}

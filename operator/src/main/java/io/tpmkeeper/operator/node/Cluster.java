@@ -1,0 +1,221 @@
+package io.tpmkeeper.operator.node;
+
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.tpmkeeper.api.VmTpmNode;
+import io.tpmkeeper.api.VmTpmNodeSpec;
+import io.tpmkeeper.api.VmTpmNodeStatus;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Nodes, their agents' Leases and their inventories, watched once for all reconcilers. Makes the VmTpmNode of each node whose
+ * agent has a Lease, and says which domains something changed for.
+ */
+public final class Cluster implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final String OUT_OF_SERVICE = "node.kubernetes.io/out-of-service";
+
+    private final KubernetesClient client;
+    private final Consumer<String> domainChanged;
+    private final Liveness liveness = new Liveness(System::nanoTime);
+    private final Questions questions;
+    private final SharedIndexInformer<VmTpmNode> inventories;
+    private final SharedIndexInformer<Node> nodes;
+    private final SharedIndexInformer<Lease> leases;
+    private final ScheduledExecutorService watch =
+            Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("liveness").factory());
+    private volatile Set<String> lastAlive = Set.of();
+
+    /**
+     * @param leader random, of this term of leadership
+     * @param domainChanged called with the UUID of a domain of which a node's facts, or the node itself, changed
+     */
+    public Cluster(KubernetesClient client, String agentsNamespace, String leader, Consumer<String> domainChanged) {
+        this.client = client;
+        this.domainChanged = domainChanged;
+        this.questions = new Questions(leader, this::put);
+        this.inventories = client.resources(VmTpmNode.class).runnableInformer(0);
+        this.nodes = client.nodes().runnableInformer(0);
+        this.leases = client.leases().inNamespace(agentsNamespace).runnableInformer(0);
+        inventories.addEventHandler(handler(this::inventoryChanged));
+        nodes.addEventHandler(handler((before, after) -> {
+            if (before == null || after == null || isFenced(before) != isFenced(after)) {
+                nodeChanged(Objects.requireNonNullElse(after, before).getMetadata().getName());
+            }
+        }));
+        leases.addEventHandler(handler((before, after) -> leaseChanged(before, after)));
+    }
+
+    /** Starts watching; returns when everything was seen once. */
+    public void start() {
+        List.of(inventories, nodes, leases).forEach(i -> {
+            i.start().toCompletableFuture().join();
+        });
+        put(questions.current());
+        watch.scheduleWithFixedDelay(this::noticeSilence, 1, 1, TimeUnit.SECONDS);
+    }
+
+    public Questions questions() {
+        return questions;
+    }
+
+    public Liveness liveness() {
+        return liveness;
+    }
+
+    public List<VmTpmNode> inventories() {
+        return inventories.getStore().list();
+    }
+
+    public Optional<Node> node(String name) {
+        return nodes.getStore().list().stream()
+                .filter(n -> n.getMetadata().getName().equals(name))
+                .findFirst();
+    }
+
+    /** Gone, or marked by an administrator as off for certain. */
+    public boolean isFenced(String name) {
+        return node(name).map(Cluster::isFenced).orElse(true);
+    }
+
+    private static boolean isFenced(Node node) {
+        return node.getSpec() != null
+                && node.getSpec().getTaints().stream().anyMatch(t -> OUT_OF_SERVICE.equals(t.getKey()));
+    }
+
+    private void inventoryChanged(
+            @org.jspecify.annotations.Nullable VmTpmNode before, @org.jspecify.annotations.Nullable VmTpmNode after) {
+        boolean answered = !Objects.equals(question(before), question(after));
+        Map<String, VmTpmNodeStatus.Domain> old = domains(before);
+        Map<String, VmTpmNodeStatus.Domain> now = domains(after);
+        Set<String> all = new TreeSet<>(old.keySet());
+        all.addAll(now.keySet());
+        all.stream()
+                .filter(uuid -> answered || !Objects.equals(old.get(uuid), now.get(uuid)))
+                .forEach(domainChanged);
+        if (after != null && !questions.current().equals(after.getSpec() == null ? null : after.getSpec().question())) {
+            put(after.getMetadata().getName(), questions.current());
+        }
+    }
+
+    private static @org.jspecify.annotations.Nullable String question(@org.jspecify.annotations.Nullable VmTpmNode node) {
+        return node == null || node.getStatus() == null ? null : node.getStatus().observedQuestion();
+    }
+
+    private static Map<String, VmTpmNodeStatus.Domain> domains(@org.jspecify.annotations.Nullable VmTpmNode node) {
+        return node == null || node.getStatus() == null
+                ? Map.of()
+                : node.getStatus().domains().stream()
+                        .collect(java.util.stream.Collectors.toMap(
+                                VmTpmNodeStatus.Domain::uuid, d -> d, (first, second) -> first));
+    }
+
+    private void leaseChanged(
+            @org.jspecify.annotations.Nullable Lease before, @org.jspecify.annotations.Nullable Lease after) {
+        if (after == null) {
+            if (before != null) {
+                liveness.forget(before.getMetadata().getName());
+            }
+            return;
+        }
+        liveness.observe(after);
+        String name = after.getMetadata().getName();
+        boolean known = inventories.getStore().list().stream()
+                .anyMatch(n -> n.getMetadata().getName().equals(name));
+        if (!known && nodes.hasSynced() && node(name).isPresent()) {
+            make(name);
+        }
+    }
+
+    private void make(String name) {
+        VmTpmNode made = new VmTpmNode();
+        made.getMetadata().setName(name);
+        made.setSpec(new VmTpmNodeSpec(questions.current()));
+        try {
+            client.resource(made).create();
+            LOG.atInfo().addKeyValue("node", name).log("made its VmTpmNode: an agent came");
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != 409) {
+                throw e;
+            }
+        }
+    }
+
+    private void put(String question) {
+        inventories().forEach(n -> put(n.getMetadata().getName(), question));
+    }
+
+    private void put(String node, String question) {
+        try {
+            client.resources(VmTpmNode.class).withName(node).edit(n -> {
+                n.setSpec(new VmTpmNodeSpec(question));
+                return n;
+            });
+        } catch (KubernetesClientException e) {
+            LOG.atWarn().addKeyValue("node", node).addKeyValue("cause", e.getMessage()).log("could not be asked; its next report brings the question again");
+        }
+    }
+
+    private void nodeChanged(String name) {
+        inventories().stream()
+                .filter(n -> n.getMetadata().getName().equals(name))
+                .flatMap(n -> domains(n).keySet().stream())
+                .forEach(domainChanged);
+    }
+
+    private void noticeSilence() {
+        Set<String> now = liveness.alive();
+        Set<String> changed = new TreeSet<>(lastAlive);
+        changed.addAll(now);
+        changed.removeIf(n -> lastAlive.contains(n) && now.contains(n));
+        lastAlive = now;
+        changed.forEach(n -> {
+            LOG.atInfo().addKeyValue("node", n).addKeyValue("alive", now.contains(n)).log("agent");
+            nodeChanged(n);
+        });
+    }
+
+    private interface Change<T> {
+        void from(@org.jspecify.annotations.Nullable T before, @org.jspecify.annotations.Nullable T after);
+    }
+
+    private static <T> ResourceEventHandler<T> handler(Change<T> change) {
+        return new ResourceEventHandler<>() {
+            @Override
+            public void onAdd(T added) {
+                change.from(null, added);
+            }
+
+            @Override
+            public void onUpdate(T before, T after) {
+                change.from(before, after);
+            }
+
+            @Override
+            public void onDelete(T deleted, boolean unknownFinalState) {
+                change.from(deleted, null);
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        watch.shutdownNow();
+        List.of(inventories, nodes, leases).forEach(SharedIndexInformer::close);
+    }
+}

@@ -1,0 +1,160 @@
+package io.tpmkeeper.operator.record;
+
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.tpmkeeper.api.ApiGroup;
+import io.tpmkeeper.api.VmTpmGrant;
+import io.tpmkeeper.api.VmTpmRecord;
+import io.tpmkeeper.operator.event.Announcer;
+import io.tpmkeeper.operator.generation.Deliveries;
+import io.tpmkeeper.operator.generation.Generations;
+import io.tpmkeeper.operator.generation.Uploads;
+import io.tpmkeeper.operator.node.Cluster;
+import io.tpmkeeper.protocol.GrantSpec;
+import io.tpmkeeper.protocol.operator.Step;
+import io.tpmkeeper.protocol.operator.World;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries out the steps of one pass in their order. The record is written only if it is still the one that was observed; any
+ * failure ends the pass, and the next one observes anew.
+ */
+final class StepTaker {
+    private static final Logger LOG = LoggerFactory.getLogger(StepTaker.class);
+    private static final int CONFLICT = 409;
+
+    private final KubernetesClient client;
+    private final Cluster cluster;
+    private final Uploads uploads;
+    private final Generations generations;
+    private final Deliveries deliveries;
+    private final Announcer announcer;
+
+    StepTaker(
+            KubernetesClient client,
+            Cluster cluster,
+            Uploads uploads,
+            Generations generations,
+            Deliveries deliveries,
+            Announcer announcer) {
+        this.client = client;
+        this.cluster = cluster;
+        this.uploads = uploads;
+        this.generations = generations;
+        this.deliveries = deliveries;
+        this.announcer = announcer;
+    }
+
+    void take(WorldReader.Observed observed, List<Step> steps) {
+        VmTpmRecord record = observed.record();
+        for (Step step : steps) {
+            record = one(record, observed.world(), step);
+        }
+    }
+
+    private VmTpmRecord one(VmTpmRecord record, World world, Step step) {
+        LOG.atDebug()
+                .addKeyValue("domain", world.domainUuid())
+                .addKeyValue("step", step.getClass().getSimpleName())
+                .log("takes");
+        switch (step) {
+            case Step.WriteRecord(var next) -> {
+                record.setStatus(next);
+                VmTpmRecord written = client.resource(record).lockResourceVersion().updateStatus();
+                if (next.holder() != null && !next.holder().equals(world.status().holder())) {
+                    cluster.questions().forget(world.domainUuid());
+                    LOG.atInfo()
+                            .addKeyValue("domain", world.domainUuid())
+                            .addKeyValue("node", next.holder().node())
+                            .addKeyValue("epoch", next.epoch())
+                            .log("line given");
+                }
+                return written;
+            }
+            case Step.WriteOwner(var next) -> {
+                record.setSpec(next);
+                return client.resource(record).lockResourceVersion().update();
+            }
+            case Step.LabelGuard(var guard) -> {
+                var labels = new java.util.HashMap<>(
+                        Objects.requireNonNullElse(record.getMetadata().getLabels(), java.util.Map.<String, String>of()));
+                if (guard == null) {
+                    labels.remove(ApiGroup.GUARD_LABEL);
+                } else {
+                    labels.put(ApiGroup.GUARD_LABEL, guard);
+                }
+                record.getMetadata().setLabels(labels);
+                return client.resource(record).lockResourceVersion().update();
+            }
+            case Step.DeleteRecord() -> client.resource(record).lockResourceVersion().delete();
+            case Step.WriteGrant(var next) -> write(next);
+            case Step.RemoveGrant(var node) -> remove(world.domainUuid(), node);
+            case Step.Ask(var subject) -> cluster.questions().ask(world.domainUuid(), subject);
+            case Step.MakeGeneration(var upload, var number, var candidate) -> generations.make(world, upload, number);
+            case Step.CopyGeneration(var of, var number) -> generations.copy(world, of, number);
+            case Step.KeepGeneration(var generation, var keep) -> generations.keep(generation, keep);
+            case Step.DeleteGeneration(var generation) -> generations.delete(generation);
+            case Step.DeleteUpload(var name) -> uploads.delete(name);
+            case Step.Deliver(var node, var digest, var generation) ->
+                deliveries.make(world.domainUuid(), node, digest, generation);
+            case Step.DeleteDelivery(var name) -> deliveries.delete(name);
+            case Step.Announce(var warning, var reason, var message) -> announce(world, warning, reason, message);
+        }
+        return record;
+    }
+
+    private void announce(World world, boolean warning, String reason, String message) {
+        LOG.atInfo().addKeyValue("domain", world.domainUuid()).addKeyValue("reason", reason).log(message);
+        if (world.spec().owner() != null) {
+            announcer.tell(world.spec().owner(), world.nonce(), warning, reason, message);
+        }
+    }
+
+    private void write(GrantSpec next) {
+        String name = grantName(next.domainUuid(), next.nodeName());
+        var known = client.resources(VmTpmGrant.class).withName(name);
+        VmTpmGrant has = known.get();
+        if (has == null) {
+            VmTpmGrant made = new VmTpmGrant();
+            made.setMetadata(new ObjectMetaBuilder()
+                    .withName(name)
+                    .addToFinalizers(ApiGroup.GRANT_FINALIZER)
+                    .build());
+            made.setSpec(next);
+            client.resource(made).create();
+            return;
+        }
+        has.setSpec(next);
+        client.resource(has).lockResourceVersion().update();
+    }
+
+    private void remove(String domainUuid, String node) {
+        VmTpmGrant grant = client.resources(VmTpmGrant.class)
+                .withName(grantName(domainUuid, node))
+                .get();
+        if (grant == null) {
+            return;
+        }
+        List<String> finalizers = new ArrayList<>(grant.getMetadata().getFinalizers());
+        finalizers.remove(ApiGroup.GRANT_FINALIZER);
+        grant.getMetadata().setFinalizers(finalizers);
+        VmTpmGrant free = client.resource(grant).lockResourceVersion().update();
+        client.resource(free).delete();
+    }
+
+    /** Whether the world changed under the pass: nothing is wrong, it is observed again. */
+    static boolean isConflict(KubernetesClientException failure) {
+        return failure.getCode() == CONFLICT;
+    }
+
+    /** Node names go up to 253 characters, and so does the name of an object. */
+    private static String grantName(String domainUuid, String node) {
+        String name = domainUuid + "." + node;
+        return name.length() <= 253 ? name : domainUuid + "." + Integer.toHexString(node.hashCode());
+    }
+}

@@ -1,0 +1,183 @@
+package io.tpmkeeper.operator.record;
+
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.tpmkeeper.api.EffectivePolicy;
+import io.tpmkeeper.api.VmTpmGrant;
+import io.tpmkeeper.api.VmTpmNode;
+import io.tpmkeeper.api.VmTpmNodeStatus;
+import io.tpmkeeper.api.VmTpmRecord;
+import io.tpmkeeper.api.VmTpmState;
+import io.tpmkeeper.operator.generation.Deliveries;
+import io.tpmkeeper.operator.generation.Generations;
+import io.tpmkeeper.operator.generation.Uploads;
+import io.tpmkeeper.operator.node.Cluster;
+import io.tpmkeeper.operator.state.Policies;
+import io.tpmkeeper.protocol.Facts;
+import io.tpmkeeper.protocol.GrantSpec;
+import io.tpmkeeper.protocol.NodeOrders;
+import io.tpmkeeper.protocol.Owner;
+import io.tpmkeeper.protocol.RecordSpec;
+import io.tpmkeeper.protocol.RecordStatus;
+import io.tpmkeeper.protocol.operator.NodeView;
+import io.tpmkeeper.protocol.operator.World;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Observes one domain. The record first and the grants after it, both live: so a grant is never older than the record that it
+ * is judged by.
+ */
+public final class WorldReader {
+    private final KubernetesClient client;
+    private final Cluster cluster;
+    private final Policies policies;
+    private final Uploads uploads;
+    private final Generations generations;
+    private final Deliveries deliveries;
+    private final Clock clock;
+
+    public WorldReader(
+            KubernetesClient client,
+            Cluster cluster,
+            Policies policies,
+            Uploads uploads,
+            Generations generations,
+            Deliveries deliveries,
+            Clock clock) {
+        this.client = client;
+        this.cluster = cluster;
+        this.policies = policies;
+        this.uploads = uploads;
+        this.generations = generations;
+        this.deliveries = deliveries;
+        this.clock = clock;
+    }
+
+    /** What was observed, with the very record it was read from, for a compare-and-set. */
+    public record Observed(VmTpmRecord record, World world) {}
+
+    /** Empty: there is no record. */
+    public Optional<Observed> read(String domainUuid) {
+        VmTpmRecord record = client.resources(VmTpmRecord.class).withName(domainUuid).get();
+        if (record == null || record.getMetadata().getDeletionTimestamp() != null) {
+            return Optional.empty();
+        }
+        RecordSpec spec = Objects.requireNonNullElse(record.getSpec(), new RecordSpec(null, null));
+        RecordStatus status = Objects.requireNonNullElse(record.getStatus(), RecordStatus.EMPTY);
+        VmTpmState state = spec.owner() == null ? null : stateOf(spec.owner());
+        EffectivePolicy policy = policies.ofRecord(state, spec);
+        String namespace = spec.owner() != null
+                ? spec.owner().namespace()
+                : spec.retained() != null ? spec.retained().namespace() : "";
+        String name = spec.owner() != null
+                ? spec.owner().name()
+                : spec.retained() != null ? spec.retained().name() : "state";
+        boolean gone = spec.owner() != null && (state == null || state.getMetadata().getDeletionTimestamp() != null);
+        Instant now = clock.instant();
+        return Optional.of(new Observed(
+                record,
+                new World(
+                        domainUuid,
+                        record.getMetadata().getUid(),
+                        spec,
+                        status,
+                        policies.forDecisions(policy),
+                        now.getEpochSecond(),
+                        now.truncatedTo(ChronoUnit.SECONDS).toString(),
+                        UUID.randomUUID().toString(),
+                        gone ? spec.owner().uid() : null,
+                        gone && isTerminating(namespace),
+                        namespace,
+                        name,
+                        policy.className(),
+                        nodes(domainUuid, status, policy),
+                        uploads.of(domainUuid),
+                        namespace.isEmpty() ? java.util.List.of() : generations.of(domainUuid, namespace),
+                        deliveries.of(domainUuid),
+                        cluster.questions().of(domainUuid))));
+    }
+
+    /** Null if it is gone, or another one has its name. */
+    private @Nullable VmTpmState stateOf(Owner owner) {
+        VmTpmState state = client.resources(VmTpmState.class)
+                .inNamespace(owner.namespace())
+                .withName(owner.name())
+                .get();
+        return state != null && state.getMetadata().getUid().equals(owner.uid()) ? state : null;
+    }
+
+    private boolean isTerminating(String namespace) {
+        var found = client.namespaces().withName(namespace).get();
+        return found == null || found.getMetadata().getDeletionTimestamp() != null;
+    }
+
+    private SortedMap<String, NodeView> nodes(String domainUuid, RecordStatus status, EffectivePolicy policy) {
+        Map<String, VmTpmNode> inventories = cluster.inventories().stream()
+                .collect(Collectors.toMap(n -> n.getMetadata().getName(), Function.identity()));
+        Map<String, VmTpmGrant> grants =
+                client
+                        .resources(VmTpmGrant.class)
+                        .withField("spec.domainUuid", domainUuid)
+                        .list()
+                        .getItems()
+                        .stream()
+                        .filter(g -> g.getMetadata().getDeletionTimestamp() == null)
+                        .collect(Collectors.toMap(g -> g.getSpec().nodeName(), Function.identity()));
+        SortedMap<String, NodeView> views = new TreeMap<>();
+        inventories.keySet().forEach(n -> views.put(n, view(n, domainUuid, inventories, grants, policy)));
+        grants.keySet().forEach(n -> views.putIfAbsent(n, view(n, domainUuid, inventories, grants, policy)));
+        status.nodes().stream()
+                .map(NodeOrders::node)
+                .forEach(n -> views.putIfAbsent(n, view(n, domainUuid, inventories, grants, policy)));
+        return views;
+    }
+
+    private NodeView view(
+            String node,
+            String domainUuid,
+            Map<String, VmTpmNode> inventories,
+            Map<String, VmTpmGrant> grants,
+            EffectivePolicy policy) {
+        VmTpmNodeStatus inventory = Optional.ofNullable(inventories.get(node))
+                .map(VmTpmNode::getStatus)
+                .orElse(VmTpmNodeStatus.EMPTY);
+        VmTpmGrant grant = grants.get(node);
+        GrantSpec spec = grant == null ? null : grant.getSpec();
+        Map<String, String> labels = cluster.node(node)
+                .map(Node::getMetadata)
+                .map(m -> m.getLabels())
+                .orElse(Map.of());
+        return new NodeView(
+                node,
+                cluster.liveness().isAlive(node),
+                cluster.isFenced(node),
+                policy.allowedNodes() == null || policy.allowedNodes().matches(labels),
+                inventory.hostId(),
+                cluster.questions().answered(inventory.observedQuestion()),
+                spec,
+                facts(grant, inventory, domainUuid));
+    }
+
+    private static Facts facts(@Nullable VmTpmGrant grant, VmTpmNodeStatus inventory, String domainUuid) {
+        if (grant != null && grant.getStatus() != null && grant.getStatus().hostId() != null) {
+            return grant.getStatus();
+        }
+        String hostId = Objects.requireNonNullElse(inventory.hostId(), "");
+        return inventory
+                .domain(domainUuid)
+                .map(VmTpmNodeStatus.Domain::facts)
+                .filter(f -> f.hostId() != null)
+                .orElseGet(() -> Facts.nothing(hostId));
+    }
+}

@@ -1,0 +1,85 @@
+package io.tpmkeeper.operator.state;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.tpmkeeper.api.ApiGroup;
+import io.tpmkeeper.api.EffectivePolicy;
+import io.tpmkeeper.api.VmTpmClass;
+import io.tpmkeeper.api.VmTpmClassSpec;
+import io.tpmkeeper.api.VmTpmState;
+import io.tpmkeeper.protocol.RecordSpec;
+import io.tpmkeeper.protocol.operator.Policy;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Resolves which policy rules a VmTpmState: its class, else the newest default class, else what is built in. */
+public final class Policies {
+    private final KubernetesClient client;
+
+    public Policies(KubernetesClient client) {
+        this.client = client;
+    }
+
+    /** Of a resolution. */
+    public sealed interface Resolved {
+        record Found(EffectivePolicy policy, Set<String> claimWithoutProof) implements Resolved {}
+
+        record NoSuchClass(String name) implements Resolved {}
+    }
+
+    public Resolved resolve(@Nullable String className) {
+        if (className != null) {
+            VmTpmClass named = client.resources(VmTpmClass.class).withName(className).get();
+            return named == null ? new Resolved.NoSuchClass(className) : found(named);
+        }
+        return defaultClass()
+                .map(Policies::found)
+                .orElse(new Resolved.Found(EffectivePolicy.BUILT_IN, Set.of()));
+    }
+
+    /**
+     * The policy of a record. A class that has gone leaves the built-in policy: never a weaker guard by accident.
+     *
+     * @param state the owner's VmTpmState; null: it has gone
+     */
+    EffectivePolicy ofClass(@Nullable String className) {
+        return resolve(className) instanceof Resolved.Found found ? found.policy() : EffectivePolicy.BUILT_IN;
+    }
+
+    /** The policy that rules a record: its owner's, or that of the last owner. */
+    public EffectivePolicy ofRecord(@Nullable VmTpmState state, RecordSpec spec) {
+        if (state == null) {
+            return ofClass(spec.retained() == null ? null : spec.retained().className());
+        }
+        EffectivePolicy policy = ofClass(state.getSpec().className());
+        return policy.allows(state.getSpec().deletionPolicy())
+                ? policy.with(state.getSpec().deletionPolicy())
+                : policy;
+    }
+
+    public Policy forDecisions(EffectivePolicy policy) {
+        return new Policy(
+                policy.startGuard().guard(), policy.retention().keepLast(), policy.deletionPolicy(), Set.of());
+    }
+
+    private static Resolved.Found found(VmTpmClass named) {
+        VmTpmClassSpec spec = named.getSpec();
+        Set<String> trusted = spec.claimWithoutProof() == null
+                ? Set.of()
+                : Set.copyOf(spec.claimWithoutProof().namespaces());
+        return new Resolved.Found(EffectivePolicy.of(named.getMetadata().getName(), spec), trusted);
+    }
+
+    /** As with StorageClass: of several the newest wins, and of those made at once the first by name. */
+    private Optional<VmTpmClass> defaultClass() {
+        List<VmTpmClass> all = client.resources(VmTpmClass.class).list().getItems();
+        return all.stream()
+                .filter(c -> c.getMetadata().getAnnotations() != null
+                        && "true".equals(c.getMetadata().getAnnotations().get(ApiGroup.DEFAULT_CLASS_ANNOTATION)))
+                .min(Comparator.comparing((VmTpmClass c) -> c.getMetadata().getCreationTimestamp())
+                        .reversed()
+                        .thenComparing(c -> c.getMetadata().getName()));
+    }
+}
