@@ -4,14 +4,18 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.tpmkeeper.api.VmTpmRecord;
 import io.tpmkeeper.api.VmTpmState;
+import java.util.List;
+import java.util.function.Function;
 
 /**
  * Tells the two reconcilers that something of a domain changed. Only a hint: what changed is read from the API, and a hint that
  * is lost is made up for when the reconciler looks again.
  */
 public final class Wakeups {
-    private final SimpleInboundEventSource<VmTpmRecord> records = new SimpleInboundEventSource<>(VmTpmRecord.class, "facts");
-    private final SimpleInboundEventSource<VmTpmState> states = new SimpleInboundEventSource<>(VmTpmState.class, "facts");
+    private final SimpleInboundEventSource<VmTpmRecord> records = new SimpleInboundEventSource<>("facts");
+    private final SimpleInboundEventSource<VmTpmState> states = new SimpleInboundEventSource<>("facts");
+
+    private volatile Function<String, List<VmTpmState>> statesOf = uuid -> List.of();
 
     public SimpleInboundEventSource<VmTpmRecord> records() {
         return records;
@@ -19,6 +23,19 @@ public final class Wakeups {
 
     public SimpleInboundEventSource<VmTpmState> states() {
         return states;
+    }
+
+    /** @param finder the VmTpmStates that want a domain, by its UUID */
+    public void findStatesBy(Function<String, List<VmTpmState>> finder) {
+        this.statesOf = finder;
+    }
+
+    /** Something changed on a node: both the record and the VmTpmStates that want the domain look again. */
+    public void domain(String domainUuid) {
+        record(domainUuid);
+        statesOf.apply(domainUuid)
+                .forEach(s ->
+                        state(s.getMetadata().getNamespace(), s.getMetadata().getName()));
     }
 
     public void record(String domainUuid) {

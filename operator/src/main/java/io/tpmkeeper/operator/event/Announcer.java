@@ -42,7 +42,8 @@ public final class Announcer {
         Event event = new EventBuilder()
                 .withNewMetadata()
                 .withNamespace(state.namespace())
-                .withName(state.name().substring(0, Math.min(180, state.name().length())) + "." + Integer.toHexString((state.uid() + occasion + reason).hashCode()))
+                .withName(state.name().substring(0, Math.min(180, state.name().length())) + "."
+                        + Integer.toHexString((state.uid() + occasion + reason).hashCode()))
                 .endMetadata()
                 .withEventTime(new MicroTime(MICROS.format(clock.instant())))
                 .withReportingController(ApiGroup.GROUP + "/operator")

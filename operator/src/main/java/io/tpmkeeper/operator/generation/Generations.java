@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.tpmkeeper.api.ApiGroup;
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Trigger;
@@ -57,7 +56,8 @@ public final class Generations {
 
     /** The capture steps that are written on a generation, as JSON; empty if there are none. */
     public Optional<String> steps(String namespace, String secret) {
-        return Optional.ofNullable(client.secrets().inNamespace(namespace).withName(secret).get())
+        return Optional.ofNullable(
+                        client.secrets().inNamespace(namespace).withName(secret).get())
                 .map(s -> s.getMetadata().getAnnotations())
                 .map(a -> a.get(Marks.STEPS));
     }
@@ -86,7 +86,11 @@ public final class Generations {
     /** Makes a generation with the content of another one. */
     public void copy(World world, Generation of, long number) {
         Secret from = Objects.requireNonNull(
-                client.secrets().inNamespace(of.namespace()).withName(of.secret()).get(), "the generation has gone");
+                client.secrets()
+                        .inNamespace(of.namespace())
+                        .withName(of.secret())
+                        .get(),
+                "the generation has gone");
         create(world, number, from.getMetadata().getAnnotations(), from.getData());
     }
 
@@ -117,8 +121,9 @@ public final class Generations {
     }
 
     private void create(World world, long number, Map<String, String> told, Map<String, String> data) {
-        String name = world.ownerName().substring(0, Math.min(NAME_LIMIT, world.ownerName().length()))
-                + "-g" + number + "-" + world.nonce().substring(0, 4);
+        String name = world.ownerName()
+                        .substring(0, Math.min(NAME_LIMIT, world.ownerName().length())) + "-g" + number + "-"
+                + world.nonce().substring(0, 4);
         Secret secret = new SecretBuilder()
                 .withNewMetadata()
                 .withNamespace(world.ownerNamespace())

@@ -12,7 +12,8 @@ final class SecretData {
     static Map<String, byte[]> of(Secret secret) {
         Map<String, byte[]> raw = new HashMap<>();
         if (secret.getData() != null) {
-            secret.getData().forEach((key, value) -> raw.put(key, Base64.getDecoder().decode(value)));
+            secret.getData()
+                    .forEach((key, value) -> raw.put(key, Base64.getDecoder().decode(value)));
         }
         return raw;
     }

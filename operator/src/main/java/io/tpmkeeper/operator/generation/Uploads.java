@@ -9,9 +9,6 @@ import io.tpmkeeper.bundle.Manifest;
 import io.tpmkeeper.bundle.ManifestJson;
 import io.tpmkeeper.bundle.Refusal;
 import io.tpmkeeper.bundle.Source;
-import io.tpmkeeper.protocol.Digest;
-import io.tpmkeeper.protocol.Trigger;
-import io.tpmkeeper.protocol.Version;
 import io.tpmkeeper.protocol.operator.Upload;
 import io.tpmkeeper.protocol.operator.Upload.Verdict;
 import java.util.ArrayList;
@@ -84,7 +81,8 @@ public final class Uploads {
         String sender = meta.getLabels().get(Marks.NODE);
         if (!said.node().equals(sender)) {
             return new Verdict.Refused(
-                    "NodeMismatch", "The manifest says node %s, the upload came from %s.".formatted(said.node(), sender));
+                    "NodeMismatch",
+                    "The manifest says node %s, the upload came from %s.".formatted(said.node(), sender));
         }
         return switch (reader.verify(data, Map.of(), UUID.fromString(domainUuid))) {
             case Checked.Refused<BundleReader.VerifiedBundle>(Refusal refusal) ->
@@ -100,11 +98,11 @@ public final class Uploads {
                 said.node(),
                 said.hostId(),
                 said.recordUid(),
-                new Version(said.version().epoch(), said.version().seq()),
-                new Digest(said.digest()),
+                said.version(),
+                said.digest(),
                 "true".equals(annotations.get(Marks.ONLINE)),
                 said.complete(),
-                Trigger.ofWord(said.trigger()),
+                said.trigger(),
                 source(said),
                 said.capturedAt().toString(),
                 verdict);

@@ -15,10 +15,15 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,8 +42,10 @@ public final class Cluster implements AutoCloseable {
     private final SharedIndexInformer<VmTpmNode> inventories;
     private final SharedIndexInformer<Node> nodes;
     private final SharedIndexInformer<Lease> leases;
-    private final ScheduledExecutorService watch =
-            Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("liveness").factory());
+    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("liveness").factory());
+    private volatile boolean leading;
+    private @Nullable ScheduledFuture<?> silence;
     private volatile Set<String> lastAlive = Set.of();
 
     /**
@@ -55,19 +62,27 @@ public final class Cluster implements AutoCloseable {
         inventories.addEventHandler(handler(this::inventoryChanged));
         nodes.addEventHandler(handler((before, after) -> {
             if (before == null || after == null || isFenced(before) != isFenced(after)) {
-                nodeChanged(Objects.requireNonNullElse(after, before).getMetadata().getName());
+                nodeChanged(
+                        Objects.requireNonNullElse(after, before).getMetadata().getName());
             }
         }));
         leases.addEventHandler(handler((before, after) -> leaseChanged(before, after)));
     }
 
-    /** Starts watching; returns when everything was seen once. */
+    /** Starts watching; returns when everything was seen once. Asks and makes nothing yet. */
     public void start() {
-        List.of(inventories, nodes, leases).forEach(i -> {
-            i.start().toCompletableFuture().join();
-        });
+        CompletableFuture.allOf(Stream.of(inventories, nodes, leases)
+                        .map(i -> i.start().toCompletableFuture())
+                        .toArray(CompletableFuture[]::new))
+                .join();
+        silence = watch.scheduleWithFixedDelay(this::noticeSilence, 1, 1, TimeUnit.SECONDS);
+    }
+
+    /** This process leads from now on: its first question is put, and missing VmTpmNodes are made. */
+    public void lead() {
+        leading = true;
         put(questions.current());
-        watch.scheduleWithFixedDelay(this::noticeSilence, 1, 1, TimeUnit.SECONDS);
+        leases.getStore().list().forEach(l -> leaseChanged(null, l));
     }
 
     public Questions questions() {
@@ -98,8 +113,7 @@ public final class Cluster implements AutoCloseable {
                 && node.getSpec().getTaints().stream().anyMatch(t -> OUT_OF_SERVICE.equals(t.getKey()));
     }
 
-    private void inventoryChanged(
-            @org.jspecify.annotations.Nullable VmTpmNode before, @org.jspecify.annotations.Nullable VmTpmNode after) {
+    private void inventoryChanged(@Nullable VmTpmNode before, @Nullable VmTpmNode after) {
         boolean answered = !Objects.equals(question(before), question(after));
         Map<String, VmTpmNodeStatus.Domain> old = domains(before);
         Map<String, VmTpmNodeStatus.Domain> now = domains(after);
@@ -108,25 +122,29 @@ public final class Cluster implements AutoCloseable {
         all.stream()
                 .filter(uuid -> answered || !Objects.equals(old.get(uuid), now.get(uuid)))
                 .forEach(domainChanged);
-        if (after != null && !questions.current().equals(after.getSpec() == null ? null : after.getSpec().question())) {
+        if (leading
+                && after != null
+                && !questions
+                        .current()
+                        .equals(after.getSpec() == null ? null : after.getSpec().question())) {
             put(after.getMetadata().getName(), questions.current());
         }
     }
 
-    private static @org.jspecify.annotations.Nullable String question(@org.jspecify.annotations.Nullable VmTpmNode node) {
-        return node == null || node.getStatus() == null ? null : node.getStatus().observedQuestion();
+    private static @Nullable String question(@Nullable VmTpmNode node) {
+        return node == null || node.getStatus() == null
+                ? null
+                : node.getStatus().observedQuestion();
     }
 
-    private static Map<String, VmTpmNodeStatus.Domain> domains(@org.jspecify.annotations.Nullable VmTpmNode node) {
+    private static Map<String, VmTpmNodeStatus.Domain> domains(@Nullable VmTpmNode node) {
         return node == null || node.getStatus() == null
                 ? Map.of()
                 : node.getStatus().domains().stream()
-                        .collect(java.util.stream.Collectors.toMap(
-                                VmTpmNodeStatus.Domain::uuid, d -> d, (first, second) -> first));
+                        .collect(Collectors.toMap(VmTpmNodeStatus.Domain::uuid, d -> d, (first, second) -> first));
     }
 
-    private void leaseChanged(
-            @org.jspecify.annotations.Nullable Lease before, @org.jspecify.annotations.Nullable Lease after) {
+    private void leaseChanged(@Nullable Lease before, @Nullable Lease after) {
         if (after == null) {
             if (before != null) {
                 liveness.forget(before.getMetadata().getName());
@@ -137,7 +155,7 @@ public final class Cluster implements AutoCloseable {
         String name = after.getMetadata().getName();
         boolean known = inventories.getStore().list().stream()
                 .anyMatch(n -> n.getMetadata().getName().equals(name));
-        if (!known && nodes.hasSynced() && node(name).isPresent()) {
+        if (leading && !known && nodes.hasSynced() && node(name).isPresent()) {
             make(name);
         }
     }
@@ -167,7 +185,10 @@ public final class Cluster implements AutoCloseable {
                 return n;
             });
         } catch (KubernetesClientException e) {
-            LOG.atWarn().addKeyValue("node", node).addKeyValue("cause", e.getMessage()).log("could not be asked; its next report brings the question again");
+            LOG.atWarn()
+                    .addKeyValue("node", node)
+                    .addKeyValue("cause", e.getMessage())
+                    .log("could not be asked; its next report brings the question again");
         }
     }
 
@@ -185,13 +206,16 @@ public final class Cluster implements AutoCloseable {
         changed.removeIf(n -> lastAlive.contains(n) && now.contains(n));
         lastAlive = now;
         changed.forEach(n -> {
-            LOG.atInfo().addKeyValue("node", n).addKeyValue("alive", now.contains(n)).log("agent");
+            LOG.atInfo()
+                    .addKeyValue("node", n)
+                    .addKeyValue("alive", now.contains(n))
+                    .log("agent");
             nodeChanged(n);
         });
     }
 
     private interface Change<T> {
-        void from(@org.jspecify.annotations.Nullable T before, @org.jspecify.annotations.Nullable T after);
+        void from(@Nullable T before, @Nullable T after);
     }
 
     private static <T> ResourceEventHandler<T> handler(Change<T> change) {
@@ -215,7 +239,10 @@ public final class Cluster implements AutoCloseable {
 
     @Override
     public void close() {
-        watch.shutdownNow();
+        if (silence != null) {
+            silence.cancel(true);
+        }
+        watch.close();
         List.of(inventories, nodes, leases).forEach(SharedIndexInformer::close);
     }
 }

@@ -65,8 +65,10 @@ final class StepTaker {
         switch (step) {
             case Step.WriteRecord(var next) -> {
                 record.setStatus(next);
-                VmTpmRecord written = client.resource(record).lockResourceVersion().updateStatus();
-                if (next.holder() != null && !next.holder().equals(world.status().holder())) {
+                VmTpmRecord written =
+                        client.resource(record).lockResourceVersion().updateStatus();
+                if (next.holder() != null
+                        && !next.holder().equals(world.status().holder())) {
                     cluster.questions().forget(world.domainUuid());
                     LOG.atInfo()
                             .addKeyValue("domain", world.domainUuid())
@@ -81,8 +83,8 @@ final class StepTaker {
                 return client.resource(record).lockResourceVersion().update();
             }
             case Step.LabelGuard(var guard) -> {
-                var labels = new java.util.HashMap<>(
-                        Objects.requireNonNullElse(record.getMetadata().getLabels(), java.util.Map.<String, String>of()));
+                var labels = new java.util.HashMap<>(Objects.requireNonNullElse(
+                        record.getMetadata().getLabels(), java.util.Map.<String, String>of()));
                 if (guard == null) {
                     labels.remove(ApiGroup.GUARD_LABEL);
                 } else {
@@ -91,7 +93,8 @@ final class StepTaker {
                 record.getMetadata().setLabels(labels);
                 return client.resource(record).lockResourceVersion().update();
             }
-            case Step.DeleteRecord() -> client.resource(record).lockResourceVersion().delete();
+            case Step.DeleteRecord() ->
+                client.resource(record).lockResourceVersion().delete();
             case Step.WriteGrant(var next) -> write(next);
             case Step.RemoveGrant(var node) -> remove(world.domainUuid(), node);
             case Step.Ask(var subject) -> cluster.questions().ask(world.domainUuid(), subject);
@@ -109,7 +112,10 @@ final class StepTaker {
     }
 
     private void announce(World world, boolean warning, String reason, String message) {
-        LOG.atInfo().addKeyValue("domain", world.domainUuid()).addKeyValue("reason", reason).log(message);
+        LOG.atInfo()
+                .addKeyValue("domain", world.domainUuid())
+                .addKeyValue("reason", reason)
+                .log(message);
         if (world.spec().owner() != null) {
             announcer.tell(world.spec().owner(), world.nonce(), warning, reason, message);
         }

@@ -69,7 +69,8 @@ public final class WorldReader {
 
     /** Empty: there is no record. */
     public Optional<Observed> read(String domainUuid) {
-        VmTpmRecord record = client.resources(VmTpmRecord.class).withName(domainUuid).get();
+        VmTpmRecord record =
+                client.resources(VmTpmRecord.class).withName(domainUuid).get();
         if (record == null || record.getMetadata().getDeletionTimestamp() != null) {
             return Optional.empty();
         }
@@ -77,13 +78,10 @@ public final class WorldReader {
         RecordStatus status = Objects.requireNonNullElse(record.getStatus(), RecordStatus.EMPTY);
         VmTpmState state = spec.owner() == null ? null : stateOf(spec.owner());
         EffectivePolicy policy = policies.ofRecord(state, spec);
-        String namespace = spec.owner() != null
-                ? spec.owner().namespace()
-                : spec.retained() != null ? spec.retained().namespace() : "";
-        String name = spec.owner() != null
-                ? spec.owner().name()
-                : spec.retained() != null ? spec.retained().name() : "state";
-        boolean gone = spec.owner() != null && (state == null || state.getMetadata().getDeletionTimestamp() != null);
+        Home home = home(spec);
+        String ownerDeleted = state == null || state.getMetadata().getDeletionTimestamp() != null
+                ? (spec.owner() == null ? null : spec.owner().uid())
+                : null;
         Instant now = clock.instant();
         return Optional.of(new Observed(
                 record,
@@ -96,16 +94,28 @@ public final class WorldReader {
                         now.getEpochSecond(),
                         now.truncatedTo(ChronoUnit.SECONDS).toString(),
                         UUID.randomUUID().toString(),
-                        gone ? spec.owner().uid() : null,
-                        gone && isTerminating(namespace),
-                        namespace,
-                        name,
+                        ownerDeleted,
+                        ownerDeleted != null && isTerminating(home.namespace()),
+                        home.namespace(),
+                        home.name(),
                         policy.className(),
                         nodes(domainUuid, status, policy),
                         uploads.of(domainUuid),
-                        namespace.isEmpty() ? java.util.List.of() : generations.of(domainUuid, namespace),
+                        generations.of(domainUuid, home.namespace()),
                         deliveries.of(domainUuid),
                         cluster.questions().of(domainUuid))));
+    }
+
+    /** Where the domain's generations lie, and after what they are named. */
+    private record Home(String namespace, String name) {}
+
+    private static Home home(RecordSpec spec) {
+        if (spec.owner() != null) {
+            return new Home(spec.owner().namespace(), spec.owner().name());
+        }
+        RecordSpec.Retained retained =
+                Objects.requireNonNull(spec.retained(), "a record has an owner, or says what its last owner left");
+        return new Home(retained.namespace(), retained.name());
     }
 
     /** Null if it is gone, or another one has its name. */
@@ -126,12 +136,7 @@ public final class WorldReader {
         Map<String, VmTpmNode> inventories = cluster.inventories().stream()
                 .collect(Collectors.toMap(n -> n.getMetadata().getName(), Function.identity()));
         Map<String, VmTpmGrant> grants =
-                client
-                        .resources(VmTpmGrant.class)
-                        .withField("spec.domainUuid", domainUuid)
-                        .list()
-                        .getItems()
-                        .stream()
+                client.resources(VmTpmGrant.class).withField("spec.domainUuid", domainUuid).list().getItems().stream()
                         .filter(g -> g.getMetadata().getDeletionTimestamp() == null)
                         .collect(Collectors.toMap(g -> g.getSpec().nodeName(), Function.identity()));
         SortedMap<String, NodeView> views = new TreeMap<>();

@@ -31,12 +31,11 @@ public final class Policies {
 
     public Resolved resolve(@Nullable String className) {
         if (className != null) {
-            VmTpmClass named = client.resources(VmTpmClass.class).withName(className).get();
+            VmTpmClass named =
+                    client.resources(VmTpmClass.class).withName(className).get();
             return named == null ? new Resolved.NoSuchClass(className) : found(named);
         }
-        return defaultClass()
-                .map(Policies::found)
-                .orElse(new Resolved.Found(EffectivePolicy.BUILT_IN, Set.of()));
+        return defaultClass().map(Policies::found).orElse(new Resolved.Found(EffectivePolicy.BUILT_IN, Set.of()));
     }
 
     /**

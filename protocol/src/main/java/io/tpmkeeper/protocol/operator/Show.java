@@ -119,7 +119,7 @@ public final class Show {
                 && line.tip() != null
                 && (current == null || !current.digest().equals(line.tip()));
         if (onNodeOnly || (line != null && line.state() == LineState.LOST)) {
-            return Said.no("NotYet", "The newest state is on the node only.");
+            return Said.no("UploadPending", "The newest state is on the node only.");
         }
         return current == null
                 ? Said.unknown("NothingSavedYet", "Nothing is saved yet; the first stop is.")

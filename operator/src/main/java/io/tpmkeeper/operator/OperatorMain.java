@@ -1,0 +1,144 @@
+package io.tpmkeeper.operator;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.tpmkeeper.operator.event.Announcer;
+import io.tpmkeeper.operator.generation.Deliveries;
+import io.tpmkeeper.operator.generation.Generations;
+import io.tpmkeeper.operator.generation.PartialObjects;
+import io.tpmkeeper.operator.generation.Uploads;
+import io.tpmkeeper.operator.node.Cluster;
+import io.tpmkeeper.operator.record.RecordReconciler;
+import io.tpmkeeper.operator.record.WorldReader;
+import io.tpmkeeper.operator.state.LastCaptures;
+import io.tpmkeeper.operator.state.NodeTrouble;
+import io.tpmkeeper.operator.state.Policies;
+import io.tpmkeeper.operator.state.Sightings;
+import io.tpmkeeper.operator.state.StateReconciler;
+import io.tpmkeeper.operator.state.StatusWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Starts the operator. */
+@Command(
+        name = "tpm-keeper-operator",
+        mixinStandardHelpOptions = true,
+        description = "Keeps virtual machines' TPM and NVRAM state: the cluster's side.")
+public final class OperatorMain implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
+
+    @Option(names = "--kubeconfig", description = "Default: the pod's service account, else ~/.kube/config.")
+    private @Nullable Path kubeconfig;
+
+    @Option(
+            names = "--agents-namespace",
+            description = "Where agents have their Leases, uploads and deliveries. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "tpm-keeper-agents")
+    private String agentsNamespace = "tpm-keeper-agents";
+
+    @Option(
+            names = "--namespace",
+            description = "The operator's own: its leader Lease lies there. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "tpm-keeper-system")
+    private String namespace = "tpm-keeper-system";
+
+    @Option(
+            names = "--leader-elect",
+            negatable = true,
+            description = "Wait to be leader before doing anything. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "true",
+            fallbackValue = "true")
+    private boolean leaderElect = true;
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new OperatorMain()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        CountDownLatch stopped = new CountDownLatch(1);
+        try (KubernetesClient client =
+                        new KubernetesClientBuilder().withConfig(config()).build();
+                KubernetesClient metadata = new KubernetesClientBuilder()
+                        .withConfig(config())
+                        .withHttpClientBuilderConsumer(
+                                b -> b.addOrReplaceInterceptor("metadata-only", new PartialObjects()))
+                        .build()) {
+            run(client, metadata, stopped);
+        }
+        return 0;
+    }
+
+    private void run(KubernetesClient client, KubernetesClient metadata, CountDownLatch stopped)
+            throws InterruptedException {
+        Clock clock = Clock.systemUTC();
+        String identity = UUID.randomUUID().toString();
+        Wakeups wakeups = new Wakeups();
+        Cluster cluster = new Cluster(client, agentsNamespace, identity, wakeups::domain);
+        Watches watches = new Watches(client, metadata, agentsNamespace, wakeups);
+        Policies policies = new Policies(client);
+        Uploads uploads = new Uploads(client, agentsNamespace);
+        Generations generations = new Generations(client, metadata, agentsNamespace);
+        Deliveries deliveries = new Deliveries(client, metadata, agentsNamespace);
+        Announcer announcer = new Announcer(client, clock, "tpm-keeper-operator-" + identity);
+        WorldReader reader = new WorldReader(client, cluster, policies, uploads, generations, deliveries, clock);
+        StatusWriter writer = new StatusWriter(reader, new LastCaptures(generations), new NodeTrouble(cluster), clock);
+        Operator operator = new Operator(o -> {
+            o.withKubernetesClient(client).withCloseClientOnStop(false);
+            if (leaderElect) {
+                o.withLeaderElectionConfiguration(
+                        LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration("tpm-keeper-operator")
+                                .withLeaseNamespace(namespace)
+                                .withIdentity(identity)
+                                .withLeaderCallbacks(new LeaderCallbacks(cluster::lead, () -> {}, leader -> {}))
+                                .build());
+            }
+        });
+        operator.register(
+                new RecordReconciler(reader, cluster, uploads, generations, deliveries, announcer, client, wakeups),
+                c -> c.withRetry(patient()));
+        operator.register(
+                new StateReconciler(client, new Sightings(cluster), policies, writer, announcer, wakeups),
+                c -> c.withRetry(patient()));
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(stopped::countDown));
+        cluster.start();
+        watches.start();
+        operator.start();
+        if (!leaderElect) {
+            cluster.lead();
+        }
+        LOG.atInfo().addKeyValue("identity", identity).log("operator works");
+        stopped.await();
+        watches.close();
+        cluster.close();
+        operator.stop();
+    }
+
+    private Config config() {
+        return kubeconfig == null ? Config.autoConfigure(null) : Config.fromKubeconfig(kubeconfig.toFile());
+    }
+
+    /** Never gives up: by default JOSDK is silent after five attempts. */
+    private static GenericRetry patient() {
+        return new GenericRetry()
+                .setInitialInterval(500)
+                .setIntervalMultiplier(2)
+                .setMaxInterval(Duration.ofSeconds(30).toMillis())
+                .setMaxAttempts(-1);
+    }
+}

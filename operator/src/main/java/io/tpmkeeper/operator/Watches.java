@@ -1,0 +1,75 @@
+package io.tpmkeeper.operator;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.tpmkeeper.api.VmTpmClass;
+import io.tpmkeeper.api.VmTpmGrant;
+import io.tpmkeeper.api.VmTpmState;
+import io.tpmkeeper.operator.generation.Marks;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Watches what the reconcilers' own informers do not see, and wakes the domain that it belongs to. Secrets without their data. */
+final class Watches implements AutoCloseable {
+    private final List<SharedIndexInformer<?>> informers;
+
+    Watches(KubernetesClient client, KubernetesClient metadata, String agentsNamespace, Wakeups wakeups) {
+        SharedIndexInformer<VmTpmGrant> grants =
+                client.resources(VmTpmGrant.class).runnableInformer(0);
+        grants.addEventHandler(each(g -> wakeups.record(g.getSpec().domainUuid())));
+        SharedIndexInformer<Secret> sent = metadata.secrets()
+                .inNamespace(agentsNamespace)
+                .withLabel(Marks.DOMAIN)
+                .runnableInformer(0);
+        sent.addEventHandler(each(s -> wakeups.record(domain(s))));
+        SharedIndexInformer<Secret> kept = metadata.secrets()
+                .inAnyNamespace()
+                .withLabel(Marks.KIND, Marks.KIND_GENERATION)
+                .runnableInformer(0);
+        kept.addEventHandler(each(s -> wakeups.record(domain(s))));
+        SharedIndexInformer<VmTpmClass> classes =
+                client.resources(VmTpmClass.class).runnableInformer(0);
+        classes.addEventHandler(each(c -> client.resources(VmTpmState.class).inAnyNamespace().list().getItems().stream()
+                .map(s -> s.getSpec().target().domainUUID())
+                .filter(u -> u != null)
+                .forEach(wakeups::domain)));
+        this.informers = List.of(grants, sent, kept, classes);
+    }
+
+    void start() {
+        informers.forEach(i -> i.start().toCompletableFuture().join());
+    }
+
+    private static String domain(Secret secret) {
+        Map<String, String> labels = secret.getMetadata().getLabels();
+        return labels == null ? "" : labels.getOrDefault(Marks.DOMAIN, "");
+    }
+
+    private static <T extends HasMetadata> ResourceEventHandler<T> each(Consumer<T> wake) {
+        return new ResourceEventHandler<>() {
+            @Override
+            public void onAdd(T added) {
+                wake.accept(added);
+            }
+
+            @Override
+            public void onUpdate(T before, T after) {
+                wake.accept(after);
+            }
+
+            @Override
+            public void onDelete(T deleted, boolean unknownFinalState) {
+                wake.accept(deleted);
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        informers.forEach(SharedIndexInformer::close);
+    }
+}

@@ -1,0 +1,102 @@
+package io.tpmkeeper.operator.record;
+
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.tpmkeeper.api.ApiGroup;
+import io.tpmkeeper.api.VmTpmRecord;
+import io.tpmkeeper.operator.Wakeups;
+import io.tpmkeeper.operator.event.Announcer;
+import io.tpmkeeper.operator.generation.Deliveries;
+import io.tpmkeeper.operator.generation.Generations;
+import io.tpmkeeper.operator.generation.Uploads;
+import io.tpmkeeper.operator.node.Cluster;
+import io.tpmkeeper.protocol.Owner;
+import io.tpmkeeper.protocol.operator.Decisions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Lets the protocol decide for one domain until nothing is left to do: observe, decide, take the steps, observe anew. */
+@ControllerConfiguration(name = "vmtpmrecord", generationAwareEventProcessing = false)
+public final class RecordReconciler implements Reconciler<VmTpmRecord> {
+    private static final Logger LOG = LoggerFactory.getLogger(RecordReconciler.class);
+    /** Every chain of verbs is far shorter; one that is not must not keep a thread for ever. */
+    private static final int PASSES = 40;
+    /** What no event announces is noticed at the latest then. */
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
+
+    private final WorldReader reader;
+    private final StepTaker taker;
+    private final Wakeups wakeups;
+
+    public RecordReconciler(
+            WorldReader reader,
+            Cluster cluster,
+            Uploads uploads,
+            Generations generations,
+            Deliveries deliveries,
+            Announcer announcer,
+            io.fabric8.kubernetes.client.KubernetesClient client,
+            Wakeups wakeups) {
+        this.reader = reader;
+        this.taker = new StepTaker(client, cluster, uploads, generations, deliveries, announcer);
+        this.wakeups = wakeups;
+    }
+
+    @Override
+    public List<EventSource<?, VmTpmRecord>> prepareEventSources(EventSourceContext<VmTpmRecord> context) {
+        return List.of(wakeups.records());
+    }
+
+    @Override
+    public UpdateControl<VmTpmRecord> reconcile(VmTpmRecord primary, Context<VmTpmRecord> context) {
+        String domainUuid = primary.getMetadata().getName();
+        Owner owner = primary.getSpec() == null ? null : primary.getSpec().owner();
+        try {
+            for (int pass = 0; pass < PASSES; pass++) {
+                Optional<WorldReader.Observed> observed = reader.read(domainUuid);
+                if (observed.isEmpty() || onePass(observed.get())) {
+                    return UpdateControl.<VmTpmRecord>noUpdate().rescheduleAfter(LOOK_AGAIN);
+                }
+                owner = observed.get().world().spec().owner();
+            }
+            LOG.atWarn().addKeyValue("domain", domainUuid).log("still has steps to take after {} passes", PASSES);
+            return UpdateControl.<VmTpmRecord>noUpdate().rescheduleAfter(Duration.ofSeconds(1));
+        } catch (KubernetesClientException e) {
+            if (!StepTaker.isConflict(e)) {
+                throw e;
+            }
+            return UpdateControl.<VmTpmRecord>noUpdate().rescheduleAfter(Duration.ofMillis(50));
+        } finally {
+            wake(owner);
+        }
+    }
+
+    /** Returns whether there was nothing to do. */
+    private boolean onePass(WorldReader.Observed observed) {
+        Decisions.Outcome outcome = Decisions.decide(observed.world(), guardLabel(observed.record()));
+        taker.take(observed, outcome.steps());
+        return outcome.steps().isEmpty();
+    }
+
+    /** The guard's word that the record bears. */
+    public static @Nullable String guardLabel(VmTpmRecord record) {
+        Map<String, String> labels = record.getMetadata().getLabels();
+        return labels == null ? null : labels.get(ApiGroup.GUARD_LABEL);
+    }
+
+    private void wake(@Nullable Owner owner) {
+        if (owner != null) {
+            wakeups.state(owner.namespace(), owner.name());
+        }
+    }
+}

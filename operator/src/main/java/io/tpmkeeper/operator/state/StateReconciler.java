@@ -1,0 +1,219 @@
+package io.tpmkeeper.operator.state;
+
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.tpmkeeper.api.ApiGroup;
+import io.tpmkeeper.api.VmTpmRecord;
+import io.tpmkeeper.api.VmTpmState;
+import io.tpmkeeper.api.VmTpmStateStatus;
+import io.tpmkeeper.operator.Wakeups;
+import io.tpmkeeper.operator.event.Announcer;
+import io.tpmkeeper.protocol.Owner;
+import io.tpmkeeper.protocol.operator.Claims;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One VmTpmState: claims its domain, says in its status what is so, and lets it go when nothing of it is left anywhere. */
+@ControllerConfiguration(
+        name = "vmtpmstate",
+        finalizerName = ApiGroup.STATE_FINALIZER,
+        generationAwareEventProcessing = true)
+public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<VmTpmState> {
+    private static final Logger LOG = LoggerFactory.getLogger(StateReconciler.class);
+    private static final String BY_DOMAIN = "domain";
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
+    private static final int CONFLICT = 409;
+
+    private final KubernetesClient client;
+    private final Sightings sightings;
+    private final Policies policies;
+    private final StatusWriter writer;
+    private final Announcer announcer;
+    private final Wakeups wakeups;
+
+    public StateReconciler(
+            KubernetesClient client,
+            Sightings sightings,
+            Policies policies,
+            StatusWriter writer,
+            Announcer announcer,
+            Wakeups wakeups) {
+        this.client = client;
+        this.sightings = sightings;
+        this.policies = policies;
+        this.writer = writer;
+        this.announcer = announcer;
+        this.wakeups = wakeups;
+    }
+
+    @Override
+    public List<EventSource<?, VmTpmState>> prepareEventSources(EventSourceContext<VmTpmState> context) {
+        context.getPrimaryCache()
+                .addIndexer(
+                        BY_DOMAIN,
+                        s -> Optional.ofNullable(s.getSpec().target().domainUUID()).stream()
+                                .toList());
+        wakeups.findStatesBy(uuid -> context.getPrimaryCache().byIndex(BY_DOMAIN, uuid));
+        return List.of(wakeups.states());
+    }
+
+    @Override
+    public UpdateControl<VmTpmState> reconcile(VmTpmState state, Context<VmTpmState> context) {
+        StatusWriter.Written written = look(state);
+        written.refusal().ifPresent(r -> announcer.tell(owner(state), r.occasion(), true, r.reason(), r.message()));
+        Duration again = written.lookAgain().orElse(LOOK_AGAIN);
+        return written.status().equals(state.getStatus())
+                ? UpdateControl.<VmTpmState>noUpdate().rescheduleAfter(again)
+                : UpdateControl.patchStatus(fresh(state, written.status())).rescheduleAfter(again);
+    }
+
+    private StatusWriter.Written look(VmTpmState state) {
+        String uuid = state.getSpec().target().domainUUID();
+        if (uuid == null) {
+            return writer.unbound(
+                    state,
+                    new Claims.Claim.Refused(
+                            "KubeVirtNotSupported",
+                            "target.virtualMachine is not supported yet. Name the domain by target.domainUUID.",
+                            false));
+        }
+        return switch (policies.resolve(state.getSpec().className())) {
+            case Policies.Resolved.NoSuchClass(String name) ->
+                writer.withoutClass(
+                        state,
+                        new Claims.Claim.Refused(
+                                "ClassNotFound",
+                                "There is no VmTpmClass %s. Make it, or name another one.".formatted(name),
+                                false));
+            case Policies.Resolved.Found found
+            when !found.policy().allows(state.getSpec().deletionPolicy()) ->
+                writer.withoutClass(
+                        state,
+                        new Claims.Claim.Refused(
+                                "PolicyNotAllowed",
+                                "The class %s does not allow deletionPolicy %s; it allows %s."
+                                        .formatted(
+                                                Objects.requireNonNullElse(
+                                                        found.policy().className(), "(built in)"),
+                                                state.getSpec().deletionPolicy(),
+                                                found.policy().allowedDeletionPolicies()),
+                                false));
+            case Policies.Resolved.Found found -> claim(state, uuid, found);
+        };
+    }
+
+    private StatusWriter.Written claim(VmTpmState state, String uuid, Policies.Resolved.Found policy) {
+        VmTpmRecord record = client.resources(VmTpmRecord.class).withName(uuid).get();
+        Claims.Claim claim = Claims.decide(new Claims.Situation(
+                uuid,
+                owner(state),
+                record == null ? null : record.getSpec(),
+                record != null
+                        && record.getStatus() != null
+                        && record.getStatus().deletion() != null,
+                sightings.of(uuid),
+                policy.claimWithoutProof()));
+        return switch (claim) {
+            case Claims.Claim.Bound(var sighting) -> writer.bound(state, policy.policy(), sighting != null);
+            case Claims.Claim.Make(var spec) -> {
+                VmTpmRecord made = new VmTpmRecord();
+                made.setMetadata(new ObjectMetaBuilder()
+                        .withName(uuid)
+                        .addToLabels(
+                                ApiGroup.GUARD_LABEL,
+                                policy.policy().startGuard().guard().word())
+                        .build());
+                made.setSpec(spec);
+                yield claimed(state, policy, () -> client.resource(made).create());
+            }
+            case Claims.Claim.TakeOver(var spec) -> {
+                VmTpmRecord kept = Objects.requireNonNull(record);
+                kept.setSpec(spec);
+                yield claimed(
+                        state,
+                        policy,
+                        () -> client.resource(kept).lockResourceVersion().update());
+            }
+            case Claims.Claim.Refused refused -> writer.unbound(state, refused);
+        };
+    }
+
+    /** The write is the claim: of two at once the API server lets one through, and the other sees it on the next look. */
+    private StatusWriter.Written claimed(VmTpmState state, Policies.Resolved.Found policy, Runnable write) {
+        try {
+            write.run();
+            announcer.tell(
+                    owner(state),
+                    "claimed",
+                    false,
+                    "Bound",
+                    "The domain is bound to this VmTpmState and protected now.");
+            LOG.atInfo().addKeyValue("vmtpmstate", owner(state)).log("claimed its domain");
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != CONFLICT) {
+                throw e;
+            }
+            LOG.atInfo().addKeyValue("vmtpmstate", owner(state)).log("somebody else claimed the domain first");
+        }
+        return writer.claiming(state, policy.policy());
+    }
+
+    @Override
+    public DeleteControl cleanup(VmTpmState state, Context<VmTpmState> context) {
+        String uuid = state.getSpec().target().domainUUID();
+        VmTpmRecord record = uuid == null
+                ? null
+                : client.resources(VmTpmRecord.class).withName(uuid).get();
+        boolean mine = record != null
+                && record.getSpec() != null
+                && owner(state).equals(record.getSpec().owner());
+        if (!mine || uuid == null) {
+            return DeleteControl.defaultDelete();
+        }
+        wakeups.record(uuid);
+        StatusWriter.Written written =
+                writer.deleting(state, policies.resolve(state.getSpec().className()));
+        if (!written.status().equals(state.getStatus())) {
+            client.resource(fresh(state, written.status()))
+                    .subresource("status")
+                    .patch(new PatchContext.Builder()
+                            .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                            .withFieldManager("vmtpmstate")
+                            .withForce(true)
+                            .build());
+        }
+        return DeleteControl.noFinalizerRemoval().rescheduleAfter(2_000);
+    }
+
+    private static Owner owner(VmTpmState state) {
+        return new Owner(
+                state.getMetadata().getNamespace(),
+                state.getMetadata().getName(),
+                state.getMetadata().getUid());
+    }
+
+    private static VmTpmState fresh(VmTpmState state, VmTpmStateStatus status) {
+        VmTpmState fresh = new VmTpmState();
+        fresh.setMetadata(new ObjectMetaBuilder()
+                .withNamespace(state.getMetadata().getNamespace())
+                .withName(state.getMetadata().getName())
+                .build());
+        fresh.setStatus(status);
+        return fresh;
+    }
+}
