@@ -61,32 +61,7 @@ public enum Reason {
             ConditionType.READY,
             ConditionType.BOUND),
 
-    CLAIMING(
-            "Claiming",
-            "The domain is being bound to this VmTpmState.",
-            "Nothing; it is done in a moment.",
-            ConditionType.READY,
-            ConditionType.BOUND,
-            ConditionType.RECONCILING),
-    DELETION_UNDER_WAY(
-            "DeletionUnderWay",
-            "The hosts are still being cleaned after the last VmTpmState for this domain.",
-            "Nothing; this one follows when that is done.",
-            ConditionType.READY,
-            ConditionType.BOUND,
-            ConditionType.RECONCILING),
-
     // Ordinary life.
-    PROTECTED(
-            "Protected",
-            "The domain is bound and known on the nodes; nothing is saved yet, the first stop is.",
-            "Nothing.",
-            ConditionType.READY),
-    SAVING(
-            "Saving",
-            "The VM stopped; its state is safe on its node and is being saved to the cluster.",
-            "Nothing.",
-            ConditionType.READY),
     ADOPTED("Adopted", "Content that was kept for the domain was taken over.", "Nothing.", ConditionType.READY),
     PROTECTED(
             "Protected",

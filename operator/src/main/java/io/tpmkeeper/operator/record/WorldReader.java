@@ -95,7 +95,7 @@ public final class WorldReader {
                         now.truncatedTo(ChronoUnit.SECONDS).toString(),
                         UUID.randomUUID().toString(),
                         ownerDeleted,
-                        ownerDeleted != null && isTerminating(home.namespace()),
+                        (ownerDeleted != null || spec.owner() == null) && isTerminating(home.namespace()),
                         home.namespace(),
                         home.name(),
                         policy.className(),

@@ -49,7 +49,7 @@ public final class LastCaptures {
                 .map(this::parse)
                 .orElse(List.of()));
         steps.add(new VmTpmStateStatus.Step(
-                CaptureStep.PROMOTE, StepResult.SUCCEEDED, "Generation %d".formatted(current.generation())));
+                CaptureStep.PROMOTE, StepResult.DONE, "Generation %d".formatted(current.generation())));
         steps.add(cleanup(world, current));
         return new VmTpmStateStatus.LastCapture(
                 CaptureResult.PROMOTED, current.node(), current.trigger(), current.confirmedAt(), null, steps);
@@ -64,7 +64,7 @@ public final class LastCaptures {
                         .filter(e -> world.recordUid().equals(e.record()))
                         .count();
         return entries <= 1
-                ? new VmTpmStateStatus.Step(CaptureStep.CLEANUP, StepResult.SUCCEEDED, null)
+                ? new VmTpmStateStatus.Step(CaptureStep.CLEANUP, StepResult.DONE, null)
                 : new VmTpmStateStatus.Step(
                         CaptureStep.CLEANUP,
                         StepResult.SKIPPED,

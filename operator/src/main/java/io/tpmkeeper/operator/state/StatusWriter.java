@@ -144,7 +144,7 @@ public final class StatusWriter {
                 Boolean.TRUE.equals(shown.ready().status()) ? trouble.on(shown.node()) : Optional.empty();
         Finding ready = hostTrouble.orElseGet(() -> finding(ConditionType.READY, shown.ready()));
         all.add(ready);
-        all.add(Finding.yes(ConditionType.BOUND, Reason.CLAIMED, "The domain is bound to this VmTpmState."));
+        all.add(Finding.yes(ConditionType.BOUND, Reason.BOUND, "The domain is bound to this VmTpmState."));
         all.add(finding(ConditionType.SAVED, shown.saved()));
         all.add(finding(ConditionType.STARTABLE, shown.startable()));
         if (shown.stalled() || hostTrouble.isPresent()) {
