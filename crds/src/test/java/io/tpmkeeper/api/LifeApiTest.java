@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,19 +35,17 @@ class LifeApiTest {
         this.client = controlPlane.client();
     }
 
-    @BeforeEach
-    void install() {
+    @BeforeAll
+    static void install(ControlPlane controlPlane) {
         Installed.on(controlPlane);
-        controlPlane.kubectl("create", "namespace", "vms");
+        controlPlane.kubectl("create", "namespace", "vms").orThrow();
     }
 
     @AfterEach
     void clean() {
-        for (CustomResource<?, ?> sample : Samples.all()) {
-            controlPlane
-                    .kubectl("delete", sample.getPlural(), "--all", "--all-namespaces")
-                    .orThrow();
-        }
+        controlPlane
+                .kubectl("delete", "vts,vtc,vtr,vtg,vtn", "--all", "--all-namespaces")
+                .orThrow();
     }
 
     static Stream<CustomResource<?, ?>> everyResource() {

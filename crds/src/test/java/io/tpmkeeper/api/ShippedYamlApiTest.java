@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,8 +30,8 @@ class ShippedYamlApiTest {
         this.controlPlane = controlPlane;
     }
 
-    @BeforeEach
-    void install() {
+    @BeforeAll
+    static void install(ControlPlane controlPlane) {
         Installed.on(controlPlane);
         controlPlane.kubectl("apply", "-f", RBAC.toString()).orThrow();
     }
