@@ -44,7 +44,7 @@ public final class ChooseSource {
         FALLBACK
     }
 
-    /** How a step went. @param result {@code Succeeded}, {@code Failed} or {@code NotNeeded}. @param message null if it succeeded */
+    /** How a step went. @param result {@code Succeeded}, {@code Failed} or {@code Skipped}. @param message null if it succeeded */
     public record Step(String name, String result, @Nullable String message) {}
 
     /**
@@ -64,7 +64,7 @@ public final class ChooseSource {
         boolean primaryIsEnough = complete && tpm != Source.FALLBACK && vars != Source.FALLBACK;
         steps.add(
                 primaryIsEnough
-                        ? new Step("ReadFallback", "NotNeeded", null)
+                        ? new Step("ReadFallback", "Skipped", null)
                         : read("ReadFallback", here.fallback, tip, proven));
         steps.add(merge(tip, tpm, vars, complete));
         return new Chosen(tpm, vars, complete, List.copyOf(steps));

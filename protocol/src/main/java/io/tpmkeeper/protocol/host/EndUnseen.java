@@ -23,8 +23,15 @@ public final class EndUnseen {
      * @param activity asked after the run was read as open, or it says nothing of that run
      * @param busy the hook has the lock
      * @param migrating libvirt's log says that a migration to another host had begun in that run
+     * @param rescued how the run ended, where the hook saw it and could only put the files aside
      */
-    public record World(Vm vm, Activity activity, boolean busy, boolean migrating, Lying lying) {}
+    public record World(
+            Vm vm,
+            Activity activity,
+            boolean busy,
+            boolean migrating,
+            @Nullable Ending rescued,
+            Lying lying) {}
 
     /** The host file after the capture, if there is one. */
     public record Ended(Vm next, @Nullable Capture capture) {}
@@ -34,31 +41,48 @@ public final class EndUnseen {
         if (run == null || !run.open() || here.busy || here.activity != Activity.INACTIVE) {
             return Optional.empty();
         }
-        Ending how = here.migrating ? Ending.UNKNOWN : Ending.LOST;
-        Line line = run.online() ? here.vm.line() : null;
-        if (!here.lying.something()) {
-            // Nothing can have been lost by a start from nothing that left nothing.
-            boolean never = run.from() == null && !run.started();
-            Vm next = here.vm.with(run.closed(how, null));
-            return Optional.of(new Ended(line == null ? next : withLine(next, line, how, null, never), null));
-        }
-        Digest digest = here.lying.whole();
-        long seq = here.vm.seq() + 1;
-        Entry entry =
-                new Entry(seq, run.epoch(), run.record(), run.n(), digest, digest != null, run.online(), Trigger.STOP);
-        Vm next = here.vm.withSeq(seq).with(run.closed(how, seq));
-        return Optional.of(new Ended(
-                line == null ? next : withLine(next, line, how, entry, false), new Capture(null, entry, how)));
+        Ending how = here.rescued != null ? here.rescued : here.migrating ? Ending.UNKNOWN : Ending.LOST;
+        Line line = here.vm.line();
+        boolean mine = line != null
+                && line.isHeld()
+                && run.online()
+                && line.record().equals(run.record())
+                && line.epoch() == run.epoch();
+        Entry entry = here.lying.something() ? entry(here, run, line, mine) : null;
+        Vm closed = here.vm.with(run.closed(how, entry == null ? null : (Long) entry.seq()));
+        Vm next = mine && line != null ? withLine(closed, line, run, how, entry) : closed;
+        return Optional.of(
+                entry == null
+                        ? new Ended(next, null)
+                        : new Ended(next.withSeq(entry.seq()), new Capture(null, entry, how)));
     }
 
-    private static Vm withLine(Vm vm, Line line, Ending how, @Nullable Entry end, boolean never) {
+    private static Entry entry(World here, Run run, @Nullable Line line, boolean mine) {
+        Digest digest = here.lying.whole();
+        return new Entry(
+                here.vm.seq() + 1,
+                line == null ? 0 : line.epoch(),
+                line == null ? null : line.record(),
+                run.n(),
+                digest,
+                digest != null,
+                mine,
+                Trigger.STOP);
+    }
+
+    private static Vm withLine(Vm vm, Line line, Run run, Ending how, @Nullable Entry end) {
         Digest digest = end == null ? null : end.digest();
-        Digest tip = digest == null ? line.tip() : digest;
-        Place at = digest == null || end == null ? vm.at() : new Place.InEntry(end.seq());
-        if (how == Ending.UNKNOWN) {
-            return vm.with(new Line(line.record(), line.epoch(), line.order(), LineState.LEFT, how, tip), at);
-        }
-        LineState state = digest == null && !never ? LineState.LOST : line.state();
-        return vm.with(new Line(line.record(), line.epoch(), line.order(), state, null, tip), at);
+        // Nothing can have been lost by a start from nothing that left nothing.
+        boolean lost = digest == null && (end != null || run.from() != null || run.started());
+        boolean left = how == Ending.MIGRATED || how == Ending.UNKNOWN;
+        LineState state = lost ? LineState.LOST : left ? LineState.LEFT : LineState.HELD;
+        Line next = new Line(
+                line.record(),
+                line.epoch(),
+                line.order(),
+                state,
+                state == LineState.LEFT ? how : null,
+                digest == null ? line.tip() : digest);
+        return digest == null || end == null ? vm.with(next, vm.at()) : vm.with(next, new Place.InEntry(end.seq()));
     }
 }
