@@ -1,0 +1,86 @@
+package io.tpmkeeper.agent.host;
+
+import io.tpmkeeper.protocol.Ending;
+import io.tpmkeeper.protocol.hostfile.DomainPaths;
+import io.tpmkeeper.protocol.hostfile.Place;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Finds a domain's state: in its own files, at the end of a run, in an entry, in a delivery. */
+public final class StateFiles {
+    private final HostPaths paths;
+    private final StateReader reader = new StateReader();
+
+    public StateFiles(HostPaths paths) {
+        this.paths = paths;
+    }
+
+    /** What lies in the domain's own files. */
+    public FoundState live(String uuid, DomainPaths domain) {
+        return new FoundState(tpm(domain, uuid, false), vars(domain, uuid, false));
+    }
+
+    /** What the last run left: what a rescue put aside, and the NVRAM that the run wrote, whatever its name is now. */
+    public FoundState end(String uuid, DomainPaths domain, boolean rescued) {
+        return new FoundState(tpm(domain, uuid, rescued), vars(domain, uuid, true));
+    }
+
+    public FoundState at(String uuid, Place place) {
+        Path directory = paths.content(uuid, place);
+        return new FoundState(
+                reader.read(directory.resolve("tpm2").resolve("tpm2-00.permall"), StateReader.TPM_LIMIT, null),
+                reader.read(directory.resolve("vars"), StateReader.VARS_LIMIT, null));
+    }
+
+    /** How the run ended, where the hook saw it and could only put the files aside. */
+    public Optional<Ending> rescuedEnding(String uuid, DomainPaths domain, long run) throws IOException {
+        if (domain.tpm() == null) {
+            return Optional.empty();
+        }
+        Path rescue = HostPaths.tpmRescue(Path.of(domain.tpm()), uuid);
+        String prefix = "ended-" + run + "-";
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(rescue, prefix + "*")) {
+            for (Path each : all) {
+                String name = String.valueOf(each.getFileName());
+                return Optional.of(Ending.ofWord(name.substring(prefix.length())));
+            }
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return Optional.empty();
+        }
+        return Optional.empty();
+    }
+
+    private StateReader.Found tpm(DomainPaths domain, String uuid, boolean rescued) {
+        if (domain.tpm() == null) {
+            return StateReader.Found.ABSENT;
+        }
+        Path own = HostPaths.permall(domain);
+        Path rescue = HostPaths.tpmRescue(Path.of(domain.tpm()), uuid).resolve("tpm2-00.permall");
+        return rescued && exists(rescue)
+                ? reader.read(rescue, StateReader.TPM_LIMIT, own)
+                : reader.read(own, StateReader.TPM_LIMIT, rescue);
+    }
+
+    private StateReader.Found vars(DomainPaths domain, String uuid, boolean ofRun) {
+        @Nullable String nvram = domain.nvram();
+        if (nvram == null) {
+            return StateReader.Found.ABSENT;
+        }
+        Path own = Path.of(nvram);
+        Path link = HostPaths.varsRescue(own, uuid);
+        return ofRun && exists(link)
+                ? reader.read(link, StateReader.VARS_LIMIT, own)
+                : reader.read(own, StateReader.VARS_LIMIT, link);
+    }
+
+    private static boolean exists(Path file) {
+        return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+    }
+}
