@@ -1,0 +1,9 @@
+/**
+ * Puts the hook where libvirt calls it, and proves that libvirt does.
+ *
+ * <p>Called by {@code agent.pass}; depends on {@code agent.place} for the probe.
+ */
+@NullMarked
+package io.tpmkeeper.agent.install;
+
+import org.jspecify.annotations.NullMarked;
