@@ -2,6 +2,7 @@ package io.tpmkeeper.agent.pass;
 
 import io.tpmkeeper.agent.place.DomainPlace;
 import io.tpmkeeper.agent.place.PlaceException;
+import io.tpmkeeper.agent.place.PlacedDomain;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +42,11 @@ public final class PlaceAccess {
         if (startWaits.getAsBoolean()) {
             letGo.complete("a start waits");
         }
+    }
+
+    /** What a domain's XML says; asks nobody. */
+    public PlacedDomain describe(String xml) throws PlaceException {
+        return place.describe(xml);
     }
 
     /** What was wrong with the last answer; null: nothing. */

@@ -1,0 +1,262 @@
+package io.tpmkeeper.agent.pass;
+
+import io.tpmkeeper.agent.cluster.Cluster;
+import io.tpmkeeper.agent.cluster.ClusterException;
+import io.tpmkeeper.agent.cluster.Grant;
+import io.tpmkeeper.agent.install.HookKeeper;
+import io.tpmkeeper.agent.install.HookState;
+import io.tpmkeeper.agent.place.DomainPlace;
+import io.tpmkeeper.agent.place.PlaceException;
+import io.tpmkeeper.agent.place.PlacedDomain;
+import io.tpmkeeper.api.VmTpmNodeStatus;
+import io.tpmkeeper.protocol.Facts;
+import io.tpmkeeper.protocol.Guard;
+import io.tpmkeeper.protocol.hostfile.DomainPaths;
+import io.tpmkeeper.protocol.hostfile.Identity;
+import io.tpmkeeper.protocol.hostfile.Index;
+import io.tpmkeeper.protocol.hostfile.UnreadableException;
+import io.tpmkeeper.protocol.hostfile.Vm;
+import io.tpmkeeper.protocol.hostfile.WaitingStart;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One pass over the node. */
+public final class NodePass {
+    private static final Logger LOG = LoggerFactory.getLogger(NodePass.class);
+    private static final List<String> KINDS_WITH_DOMAINS =
+            List.of("vm", "spool", "delivery", "quarantine", "request", "refused");
+
+    private final Host host;
+    private final Identity identity;
+    private final Cluster cluster;
+    private final PlaceAccess place;
+    private final HookKeeper hook;
+    private final DomainPass domainPass;
+    private final NodeReport report;
+
+    private Map<String, PlacedDomain> inventory = Map.of();
+    private boolean inventoryKnown;
+
+    public NodePass(
+            Host host,
+            Identity identity,
+            String node,
+            Cluster cluster,
+            PlaceAccess place,
+            HookKeeper hook,
+            MigrationLog log,
+            String agentVersion) {
+        this.host = host;
+        this.identity = identity;
+        this.cluster = cluster;
+        this.place = place;
+        this.hook = hook;
+        this.domainPass = new DomainPass(
+                host, identity.host(), node, cluster, place, log, io.tpmkeeper.protocol.host.Sweep.Retention.DEFAULT);
+        this.report = new NodeReport(host, identity, agentVersion);
+    }
+
+    public void run() throws IOException {
+        Optional<Cluster.Asked> asked = cluster.asked();
+        Optional<List<Grant>> grants = cluster.grants();
+        SortedMap<String, Guard> index = takeUpIndex();
+
+        Map<String, WaitingStart> requests = host.requests();
+        boolean startWaits = requests.values().stream().anyMatch(host::waits);
+        Map<String, @Nullable Vm> before = vms();
+        boolean fresh = takeInventory(before.keySet());
+        learnFromRequests(requests);
+
+        SortedSet<String> uuids = domains(grants.orElse(List.of()));
+        Map<String, Facts> facts = new TreeMap<>();
+        for (String uuid : uuids) {
+            Grant grant = grants.orElse(List.of()).stream()
+                    .filter(g -> g.spec().domainUuid().equals(uuid))
+                    .findFirst()
+                    .orElse(null);
+            WaitingStart request = requests.get(uuid);
+            DomainView view = new DomainView(
+                    uuid,
+                    inventory.get(uuid),
+                    fresh,
+                    request != null && host.waits(request),
+                    paths(uuid),
+                    before.containsKey(uuid) ? before.get(uuid) : Vm.NOTHING,
+                    grant,
+                    index.containsKey(uuid));
+            facts.put(uuid, domainPass.run(view));
+        }
+        if (inventoryKnown && grants.isPresent()) {
+            send(asked, grants.get(), facts, (fresh || startWaits) && asked.isPresent());
+        }
+        keepHook(index);
+    }
+
+    /** Every grant's facts first: the answer to the question says that all of them were collected after it. */
+    private void send(Optional<Cluster.Asked> asked, List<Grant> grants, Map<String, Facts> facts, boolean answers) {
+        boolean all = true;
+        for (Grant grant : grants) {
+            Facts mine = facts.getOrDefault(grant.spec().domainUuid(), Facts.nothing(identity.host()));
+            try {
+                if (!mine.equals(grant.reported())) {
+                    cluster.report(grant.name(), mine);
+                }
+            } catch (ClusterException e) {
+                all = false;
+                LOG.atWarn()
+                        .addKeyValue("grant", grant.name())
+                        .addKeyValue("cause", e.getMessage())
+                        .log("facts were not reported; it is tried again");
+            }
+        }
+        if (asked.isEmpty()) {
+            return;
+        }
+        VmTpmNodeStatus status = report.status(
+                asked.get(), answers && all, inventory.values(), facts, grants, hook.state(), place.failure());
+        try {
+            if (!status.equals(asked.get().reported())) {
+                cluster.report(status);
+            }
+        } catch (ClusterException e) {
+            LOG.atWarn().addKeyValue("cause", e.getMessage()).log("the inventory was not reported; it is tried again");
+        }
+    }
+
+    private SortedMap<String, Guard> takeUpIndex() throws IOException {
+        Optional<SortedMap<String, Guard>> listed = cluster.index();
+        if (listed.isPresent()) {
+            host.files().put(new Index(identity.cluster(), listed.get()));
+            return listed.get();
+        }
+        try {
+            return host.files().index().map(Index::guards).orElseGet(TreeMap::new);
+        } catch (UnreadableException e) {
+            LOG.atWarn()
+                    .addKeyValue("cause", e.getMessage())
+                    .log("the index cannot be read until the records are listed");
+            return new TreeMap<>();
+        }
+    }
+
+    private Map<String, @Nullable Vm> vms() throws IOException {
+        Map<String, @Nullable Vm> all = new HashMap<>();
+        for (String uuid : host.files().domainsWith("vm")) {
+            try {
+                all.put(uuid, host.files().vm(uuid));
+            } catch (UnreadableException e) {
+                all.put(uuid, null);
+            }
+        }
+        return all;
+    }
+
+    /** Asks libvirt, after the host files were read; writes down where the domains' files are. */
+    private boolean takeInventory(java.util.Set<String> known) throws IOException {
+        Optional<List<?>> answer = place.ask(List.class, DomainPlace::domains).map(l -> (List<?>) l);
+        if (answer.isEmpty()) {
+            return false;
+        }
+        Map<String, PlacedDomain> all = new TreeMap<>();
+        for (Object each : answer.get()) {
+            PlacedDomain domain = (PlacedDomain) each;
+            if (domain.hasTpm() || domain.refused() != null || known.contains(domain.uuid())) {
+                all.put(domain.uuid(), domain);
+                host.files().put(domain.uuid(), domain.paths());
+            }
+        }
+        inventory = all;
+        inventoryKnown = true;
+        return true;
+    }
+
+    /** A domain that libvirt is starting for the first time comes by the hook. */
+    private void learnFromRequests(Map<String, WaitingStart> requests) throws IOException {
+        for (Map.Entry<String, WaitingStart> request : requests.entrySet()) {
+            if (request.getValue().xml().isBlank()) {
+                continue;
+            }
+            PlacedDomain described;
+            try {
+                described = place.describe(request.getValue().xml());
+            } catch (PlaceException e) {
+                LOG.atWarn()
+                        .addKeyValue("domain", request.getKey())
+                        .addKeyValue("cause", e.getMessage())
+                        .log("what the hook handed over cannot be read");
+                continue;
+            }
+            if (!described.uuid().equals(request.getKey())) {
+                continue;
+            }
+            host.files().put(described.uuid(), described.paths());
+            if (!inventory.containsKey(described.uuid())) {
+                Map<String, PlacedDomain> all = new TreeMap<>(inventory);
+                all.put(described.uuid(), described);
+                inventory = all;
+            }
+            if (request.getValue().waitSeconds() == 0) {
+                host.files().delete("request", described.uuid());
+            }
+        }
+    }
+
+    private SortedSet<String> domains(List<Grant> grants) throws IOException {
+        SortedSet<String> all = new TreeSet<>(inventory.keySet());
+        for (String kind : KINDS_WITH_DOMAINS) {
+            all.addAll(host.files().domainsWith(kind));
+        }
+        List<String> granted = new ArrayList<>();
+        grants.forEach(g -> granted.add(g.spec().domainUuid()));
+        all.addAll(granted);
+        return all;
+    }
+
+    private @Nullable DomainPaths paths(String uuid) throws IOException {
+        try {
+            return host.files().domain(uuid).orElse(null);
+        } catch (UnreadableException e) {
+            LOG.atWarn()
+                    .addKeyValue("domain", uuid)
+                    .addKeyValue("cause", e.getMessage())
+                    .log("where its files are is not known until libvirt is asked");
+            return null;
+        }
+    }
+
+    /** Only when the index is on disk: a hook that finds none asks for everything. */
+    private void keepHook(SortedMap<String, Guard> index) throws IOException {
+        if (cluster.index().isEmpty() && !indexIsThere()) {
+            return;
+        }
+        if (!hook.isDue()) {
+            return;
+        }
+        Optional<HookState> now = place.ask(HookState.class, hook::keep);
+        now.filter(state -> !state.live())
+                .ifPresent(state -> LOG.atWarn()
+                        .addKeyValue("protected", index.size())
+                        .addKeyValue("why", Objects.toString(state.message()))
+                        .log("the hook is not live"));
+    }
+
+    private boolean indexIsThere() throws IOException {
+        try {
+            return host.files().index().isPresent();
+        } catch (UnreadableException e) {
+            return false;
+        }
+    }
+}
