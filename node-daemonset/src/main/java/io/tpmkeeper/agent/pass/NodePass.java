@@ -68,10 +68,16 @@ public final class NodePass {
         this.report = new NodeReport(host, identity, agentVersion);
     }
 
-    public void run() throws IOException {
-        Optional<Cluster.Asked> asked = cluster.asked();
-        Optional<List<Grant>> grants = cluster.grants();
-        SortedMap<String, Guard> index = takeUpIndex();
+    /** Whether the next pass should come soon without any signal: the hook is not live yet. */
+    public boolean isPressing() {
+        return !hook.state().live() && place.failure() == null;
+    }
+
+    /** @param ours whether the cluster was recognised as the host directory's; if not, nothing is taken from it */
+    public void run(boolean ours) throws IOException {
+        Optional<Cluster.Asked> asked = ours ? cluster.asked() : Optional.empty();
+        Optional<List<Grant>> grants = ours ? cluster.grants() : Optional.empty();
+        SortedMap<String, Guard> index = takeUpIndex(ours);
 
         Map<String, WaitingStart> requests = host.requests();
         boolean startWaits = requests.values().stream().anyMatch(host::waits);
@@ -101,7 +107,17 @@ public final class NodePass {
         if (inventoryKnown && grants.isPresent()) {
             send(asked, grants.get(), facts, (fresh || startWaits) && asked.isPresent());
         }
+        forgetStrangers(uuids);
         keepHook(index);
+    }
+
+    /** Where the files of a domain are need not be known when nothing else of it is here. */
+    private void forgetStrangers(SortedSet<String> known) throws IOException {
+        for (String uuid : host.files().domainsWith("domain")) {
+            if (inventoryKnown && !known.contains(uuid)) {
+                host.files().delete("domain", uuid);
+            }
+        }
     }
 
     /** Every grant's facts first: the answer to the question says that all of them were collected after it. */
@@ -135,8 +151,8 @@ public final class NodePass {
         }
     }
 
-    private SortedMap<String, Guard> takeUpIndex() throws IOException {
-        Optional<SortedMap<String, Guard>> listed = cluster.index();
+    private SortedMap<String, Guard> takeUpIndex(boolean ours) throws IOException {
+        Optional<SortedMap<String, Guard>> listed = ours ? cluster.index() : Optional.empty();
         if (listed.isPresent()) {
             host.files().put(new Index(identity.cluster(), listed.get()));
             return listed.get();
@@ -238,10 +254,7 @@ public final class NodePass {
 
     /** Only when the index is on disk: a hook that finds none asks for everything. */
     private void keepHook(SortedMap<String, Guard> index) throws IOException {
-        if (cluster.index().isEmpty() && !indexIsThere()) {
-            return;
-        }
-        if (!hook.isDue()) {
+        if (!indexIsThere() || !hook.isDue()) {
             return;
         }
         Optional<HookState> now = place.ask(HookState.class, hook::keep);

@@ -1,0 +1,204 @@
+package io.tpmkeeper.agent;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.tpmkeeper.agent.cluster.Cluster;
+import io.tpmkeeper.agent.cluster.ClusterException;
+import io.tpmkeeper.agent.cluster.KubernetesCluster;
+import io.tpmkeeper.agent.hook.HookScript;
+import io.tpmkeeper.agent.host.HostPaths;
+import io.tpmkeeper.agent.host.HostWatch;
+import io.tpmkeeper.agent.install.HookInstaller;
+import io.tpmkeeper.agent.install.HookKeeper;
+import io.tpmkeeper.agent.libvirt.LibvirtPlace;
+import io.tpmkeeper.agent.pass.Host;
+import io.tpmkeeper.agent.pass.MigrationLog;
+import io.tpmkeeper.agent.pass.NodePass;
+import io.tpmkeeper.agent.pass.PlaceAccess;
+import io.tpmkeeper.agent.pass.Wakeup;
+import io.tpmkeeper.agent.place.DomainPlace;
+import io.tpmkeeper.protocol.hostfile.Identity;
+import io.tpmkeeper.protocol.hostfile.UnreadableException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Starts the node agent. */
+@Command(
+        name = "tpm-keeper-agent",
+        mixinStandardHelpOptions = true,
+        version = AgentMain.VERSION,
+        description = "Keeps virtual machines' TPM and NVRAM state: one node's side.")
+public final class AgentMain implements Callable<Integer> {
+    static final String VERSION = "0.1.0";
+
+    private static final Logger LOG = LoggerFactory.getLogger(AgentMain.class);
+    private static final int FOREIGN_HOST = 3;
+    private static final int UNREADABLE = 4;
+
+    @Option(
+            names = "--node-name",
+            required = true,
+            defaultValue = "${env:NODE_NAME}",
+            description = "This node's name in Kubernetes. Default: $NODE_NAME.")
+    private String node = "";
+
+    @Option(names = "--kubeconfig", description = "Default: the pod's service account, else ~/.kube/config.")
+    private @Nullable Path kubeconfig;
+
+    @Option(
+            names = "--agents-namespace",
+            defaultValue = "tpm-keeper-agents",
+            description = "Where Leases, uploads and deliveries are. Default: ${DEFAULT-VALUE}.")
+    private String namespace = "";
+
+    @Option(
+            names = "--root",
+            defaultValue = "/var/lib/tpm-keeper",
+            description = "The host directory; the hook uses the default. Default: ${DEFAULT-VALUE}.")
+    private Path root = Path.of("/");
+
+    @Option(
+            names = "--run",
+            defaultValue = "/run/tpm-keeper",
+            description = "Its volatile part. Default: ${DEFAULT-VALUE}.")
+    private Path run = Path.of("/");
+
+    @Option(names = "--libvirt-uri", defaultValue = "qemu:///system", description = "Default: ${DEFAULT-VALUE}.")
+    private String libvirtUri = "";
+
+    @Option(
+            names = "--libvirt-state",
+            defaultValue = "/var/lib/libvirt",
+            description = "Where libvirt keeps TPM state and NVRAM by default. Default: ${DEFAULT-VALUE}.")
+    private Path libvirtState = Path.of("/");
+
+    @Option(
+            names = "--libvirt-log",
+            defaultValue = "/var/log/libvirt/qemu",
+            description = "Where libvirt writes a log for each domain. Default: ${DEFAULT-VALUE}.")
+    private Path libvirtLog = Path.of("/");
+
+    @Option(
+            names = "--hook-file",
+            defaultValue = HookScript.INSTALLED_AS,
+            description = "Where the hook is installed. Default: ${DEFAULT-VALUE}.")
+    private Path hookFile = Path.of("/");
+
+    @Option(
+            names = "--wait",
+            defaultValue = "20",
+            description = "Seconds that a start waits for an answer before it is refused. Default: ${DEFAULT-VALUE}.")
+    private long wait;
+
+    public static void main(String... arguments) {
+        System.exit(new CommandLine(new AgentMain()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Host host = Host.at(new HostPaths(root, run), InstantSource.system());
+        host.files().prepare();
+        Wakeup wakeup = new Wakeup();
+        try (KubernetesClient client = client();
+                Cluster cluster = new KubernetesCluster(client, node, namespace, wakeup::signal);
+                DomainPlace place = new LibvirtPlace(libvirtUri, libvirtState, wakeup::signal)) {
+            return serve(host, cluster, place, wakeup);
+        } catch (UnreadableException e) {
+            LOG.atError()
+                    .addKeyValue("reason", UnreadableException.REASON)
+                    .addKeyValue("cause", e.getMessage())
+                    .log("the host directory is left alone");
+            return UNREADABLE;
+        }
+    }
+
+    private int serve(Host host, Cluster cluster, DomainPlace place, Wakeup wakeup)
+            throws IOException, UnreadableException, InterruptedException {
+        Identity identity = identity(host, cluster, wakeup);
+        host.files().put(new io.tpmkeeper.protocol.hostfile.Config(wait));
+        PlaceAccess access = new PlaceAccess(place, host::startWaits);
+        HookScript script = HookScript.shipped();
+        HookKeeper hook = new HookKeeper(new HookInstaller(hookFile, script.text(), script.version()));
+        NodePass pass = new NodePass(
+                host, identity, node, cluster, access, hook, new MigrationLog(libvirtLog), VERSION);
+        Agent agent = new Agent(identity, cluster, pass, wakeup);
+        CountDownLatch ended = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
+            agent.stop();
+            await(ended);
+        }));
+        LOG.atInfo()
+                .addKeyValue("node", node)
+                .addKeyValue("host", identity.host())
+                .addKeyValue("version", VERSION)
+                .addKeyValue("hook", script.version())
+                .log("agent begins");
+        try (HostWatch watch = new HostWatch(host.paths(), () -> {
+            access.hostChanged();
+            wakeup.signal();
+        })) {
+            agent.run();
+            return CommandLine.ExitCode.OK;
+        } catch (ForeignHostException e) {
+            LOG.atError().addKeyValue("reason", "ForeignHost").log(e.getMessage());
+            return FOREIGN_HOST;
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private static void await(CountDownLatch ended) {
+        try {
+            boolean unused = ended.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Made once, with the cluster's id in it, so the API server has to be there for an agent's very first start. */
+    private static Identity identity(Host host, Cluster cluster, Wakeup wakeup)
+            throws IOException, UnreadableException, InterruptedException {
+        Optional<Identity> there = host.files().identity();
+        if (there.isPresent()) {
+            return there.get();
+        }
+        while (true) {
+            try {
+                Identity made = new Identity(UUID.randomUUID().toString(), cluster.id());
+                host.files().put(made);
+                return made;
+            } catch (ClusterException e) {
+                LOG.atWarn().addKeyValue("cause", e.getMessage()).log("the cluster's id is needed first; it is tried again");
+                wakeup.await(Duration.ofSeconds(2));
+            }
+        }
+    }
+
+    private KubernetesClient client() throws IOException {
+        Config config = kubeconfig == null
+                ? Config.autoConfigure(null)
+                : Config.fromKubeconfig(kubeconfig.toFile());
+        return new KubernetesClientBuilder()
+                .withConfig(new ConfigBuilder(config)
+                        .withRequestTimeout(5_000)
+                        .withConnectionTimeout(3_000)
+                        .withRequestRetryBackoffLimit(1)
+                        .build())
+                .build();
+    }
+}
