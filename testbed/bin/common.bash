@@ -23,10 +23,10 @@ find_jdk() {
   return 1
 }
 
-# Maven on that JDK (the format check needs it), without its chatter.
+# Maven on that JDK (the format check needs it).
 maven() {
   JAVA_HOME=$(find_jdk) MAVEN_OPTS="${MAVEN_OPTS-} --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow" \
-    mvn -B -ntp -q -Dstyle.color=never "$@"
+    mvn -B -ntp -Dstyle.color=never "$@"
 }
 export -f find_jdk maven
 
