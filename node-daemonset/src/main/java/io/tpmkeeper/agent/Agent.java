@@ -60,7 +60,9 @@ final class Agent {
         try {
             pass.run(ours);
         } catch (IOException e) {
-            LOG.atError().addKeyValue("cause", e.toString()).log("the host directory cannot be used; it is tried again");
+            LOG.atError()
+                    .addKeyValue("cause", e.toString())
+                    .log("the host directory cannot be used; it is tried again");
         } catch (RuntimeException e) {
             LOG.error("a pass failed; the next one begins anew", e);
         }

@@ -134,8 +134,8 @@ public final class AgentMain implements Callable<Integer> {
         PlaceAccess access = new PlaceAccess(place, host::startWaits);
         HookScript script = HookScript.shipped();
         HookKeeper hook = new HookKeeper(new HookInstaller(hookFile, script.text(), script.version()));
-        NodePass pass = new NodePass(
-                host, identity, node, cluster, access, hook, new MigrationLog(libvirtLog), VERSION);
+        NodePass pass =
+                new NodePass(host, identity, node, cluster, access, hook, new MigrationLog(libvirtLog), VERSION);
         Agent agent = new Agent(identity, cluster, pass, wakeup);
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
@@ -183,16 +183,16 @@ public final class AgentMain implements Callable<Integer> {
                 host.files().put(made);
                 return made;
             } catch (ClusterException e) {
-                LOG.atWarn().addKeyValue("cause", e.getMessage()).log("the cluster's id is needed first; it is tried again");
+                LOG.atWarn()
+                        .addKeyValue("cause", e.getMessage())
+                        .log("the cluster's id is needed first; it is tried again");
                 wakeup.await(Duration.ofSeconds(2));
             }
         }
     }
 
     private KubernetesClient client() throws IOException {
-        Config config = kubeconfig == null
-                ? Config.autoConfigure(null)
-                : Config.fromKubeconfig(kubeconfig.toFile());
+        Config config = kubeconfig == null ? Config.autoConfigure(null) : Config.fromKubeconfig(kubeconfig.toFile());
         return new KubernetesClientBuilder()
                 .withConfig(new ConfigBuilder(config)
                         .withRequestTimeout(5_000)
