@@ -110,6 +110,10 @@ final class Delete implements Verb {
                             "%s holds the domain and does not report, so it cannot be told to give it up. Bring it back, or fence it (taint node.kubernetes.io/out-of-service) or delete its Node."
                                     .formatted(holder.node())));
         }
+        if (node.grant() != null && node.grant().purge() != null) {
+            // Saved, and being cleaned: there may be no line any more.
+            return Optional.empty();
+        }
         Order order = orders.order();
         boolean refused = node.facts().refused(order);
         if (order.kind() == OrderKind.HELD) {
@@ -151,7 +155,9 @@ final class Delete implements Verb {
     private static Optional<Verdict> keepTip(World world) {
         Optional<HolderLine> from = HolderLine.of(world);
         if (from.isEmpty()) {
-            return Optional.of(Verdict.NOTHING);
+            return Optional.of(MayMove.noLine(world)
+                    .map(f -> Verdict.found(Finding.Reason.CLEANUP_FAILED, f.message()))
+                    .orElse(Verdict.NOTHING));
         }
         boolean lost = from.get().line().state() == LineState.LOST;
         if (!lost && from.get().tipIsSaved(world)) {

@@ -43,7 +43,21 @@ final class MayMove {
             return new Judgement.NeverTaken(neverTaken.get());
         }
         Optional<HolderLine> judged = HolderLine.of(world);
-        return judged.isEmpty() ? new Judgement.Wait() : fromHolder(world, to, judged.get());
+        return judged.map(h -> fromHolder(world, to, h))
+                .orElseGet(() -> noLine(world)
+                        .<Judgement>map(Judgement.Stopped::new)
+                        .orElseGet(Judgement.Wait::new));
+    }
+
+    /** The holder obeyed its order once, and has no line any more: somebody removed its host files. */
+    static Optional<Finding> noLine(World world) {
+        return world.holder()
+                .filter(n -> world.ordersOf(n.node()).filter(o -> o.acked() != null && !o.unanswered()).isPresent())
+                .filter(n -> n.facts().lineOf(world.recordUid()).isEmpty())
+                .map(n -> new Finding(
+                        Finding.Reason.MISSING_STATE,
+                        "%s was given the domain and has no file of it any more, so it is not known what the domain left there. No start is allowed: put the host directory back from a backup."
+                                .formatted(n.node())));
     }
 
     private static Judgement fromHolder(World world, NodeView to, HolderLine from) {

@@ -45,7 +45,14 @@ final class Move implements Verb {
             }
             first = first.or(verdict::finding);
         }
-        return new Verdict(List.of(), first);
+        return new Verdict(List.of(), first.or(() -> lost(world)));
+    }
+
+    /** Said without anybody asking: the holder itself cannot start the domain either. */
+    private static Optional<Finding> lost(World world) {
+        return HolderLine.of(world)
+                .filter(h -> h.line().state() == LineState.LOST)
+                .map(h -> MayMove.lostTail(h.node().node()));
     }
 
     /** Told to go on with what it had, it had something else by then: it is looked at again. */
