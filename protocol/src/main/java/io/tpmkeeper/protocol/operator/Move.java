@@ -93,6 +93,7 @@ final class Move implements Verb {
     /** The start that asks was waiting already when this node was given the line; its agent has not obeyed yet. */
     private static boolean wasGivenAlready(World world, NodeView asker) {
         return world.status().heldBy(asker.node())
+                && HolderLine.isTheHost(world, asker)
                 && world.ordersOf(asker.node())
                         .flatMap(NodeOrders::open)
                         .filter(o ->

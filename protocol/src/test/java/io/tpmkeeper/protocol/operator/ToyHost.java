@@ -205,6 +205,13 @@ final class ToyHost {
         }
     }
 
+    void undefine() {
+        if (on && !active) {
+            defined = false;
+            live = null;
+        }
+    }
+
     void loseDirectory() {
         hostId = cluster.id(name + "-host");
         line = null;
