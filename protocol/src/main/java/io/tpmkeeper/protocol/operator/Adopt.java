@@ -32,7 +32,7 @@ final class Adopt implements Verb {
             return cleaning ? Verdict.NOTHING : notAllowed(world);
         }
         if (having.size() > 1) {
-            return several(world, having, "has state of this domain");
+            return several(world, having, "have state of this domain");
         }
         NodeView to = having.isEmpty() ? asking.getFirst() : having.getFirst();
         return afterEveryoneReported(world, owner, to, !having.isEmpty());
@@ -47,7 +47,10 @@ final class Adopt implements Verb {
                 .filter(n -> !n.fenced() && !n.alive() && !world.status().gone().contains(n.node()))
                 .toList();
         if (!silent.isEmpty()) {
-            return several(world, silent, "does not report and may have state of this domain");
+            return several(
+                    world,
+                    silent,
+                    (silent.size() > 1 ? "do" : "does") + " not report and may have state of this domain");
         }
         if (to.hostId() == null || isReceiving(to.facts())) {
             return Verdict.NOTHING;
@@ -59,6 +62,10 @@ final class Adopt implements Verb {
         if (hasIt && !hasExactly(to.facts(), current)) {
             return several(
                     world, List.of(to), "has state that is not the one that was kept (it ran unprotected, perhaps)");
+        }
+        if (world.generationOf(current.digest()).isEmpty()) {
+            // It is gone from the cluster: there would be nothing to start from.
+            return Verdict.NOTHING;
         }
         return given(
                 world,

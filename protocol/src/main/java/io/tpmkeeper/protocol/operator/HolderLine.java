@@ -36,9 +36,12 @@ record HolderLine(NodeView node, Line line) {
         return facts().run() == null ? 0 : facts().run().n();
     }
 
-    /** Whether the newest state is safe in the cluster: the tip is current's, or there never was one. */
+    /** Whether the newest state is safe in the cluster: the tip is current's and its Secret is there, or there never was one. */
     boolean tipIsSaved(World world) {
         var current = world.status().current();
-        return current == null ? line.tip() == null : current.digest().equals(line.tip());
+        return current == null
+                ? line.tip() == null
+                : current.digest().equals(line.tip())
+                        && world.generationOf(current.digest()).isPresent();
     }
 }

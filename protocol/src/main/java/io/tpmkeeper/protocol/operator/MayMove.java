@@ -44,15 +44,16 @@ final class MayMove {
         }
         Optional<HolderLine> judged = HolderLine.of(world);
         return judged.map(h -> fromHolder(world, to, h))
-                .orElseGet(() -> noLine(world)
-                        .<Judgement>map(Judgement.Stopped::new)
-                        .orElseGet(Judgement.Wait::new));
+                .orElseGet(() ->
+                        noLine(world).<Judgement>map(Judgement.Stopped::new).orElseGet(Judgement.Wait::new));
     }
 
     /** The holder obeyed its order once, and has no line any more: somebody removed its host files. */
     static Optional<Finding> noLine(World world) {
         return world.holder()
-                .filter(n -> world.ordersOf(n.node()).filter(o -> o.acked() != null && !o.unanswered()).isPresent())
+                .filter(n -> world.ordersOf(n.node())
+                        .filter(o -> o.acked() != null && !o.unanswered())
+                        .isPresent())
                 .filter(n -> n.facts().lineOf(world.recordUid()).isEmpty())
                 .map(n -> new Finding(
                         Finding.Reason.MISSING_STATE,

@@ -165,7 +165,7 @@ final class Move implements Verb {
                                 .formatted(
                                         from.node().node(),
                                         to.node(),
-                                        current == null ? "nothing" : "generation " + current.generation())));
+                                        current == null ? "a blank TPM" : "generation " + current.generation())));
     }
 
     /** The newest state cannot be saved, so the domain goes on where that state is. */

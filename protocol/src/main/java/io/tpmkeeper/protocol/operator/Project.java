@@ -6,6 +6,7 @@ import io.tpmkeeper.protocol.Entry;
 import io.tpmkeeper.protocol.GrantSpec;
 import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.Order;
+import io.tpmkeeper.protocol.Saved;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -37,18 +38,23 @@ final class Project implements Verb {
         if (hostId == null || (has == null && !needsOne(world, node, order))) {
             return null;
         }
-        Current current = world.status().current();
         return new GrantSpec(
                 node.node(),
                 world.domainUuid(),
                 world.recordUid(),
                 hostId,
                 order,
-                current == null ? null : current.saved(),
+                saved(world),
                 has == null ? List.of() : stillThere(world, has.settled(), node),
                 wantedAgain(world, node),
                 has == null ? null : has.purge(),
                 has == null ? null : stillAsked(has.answer(), node));
+    }
+
+    /** A host deletes what it reads here: so only what is in the cluster now, whatever the record says. */
+    private static @Nullable Saved saved(World world) {
+        Current current = world.status().current();
+        return current == null || world.generationOf(current.digest()).isEmpty() ? null : current.saved();
     }
 
     private static boolean needsOne(World world, NodeView node, @Nullable Order order) {

@@ -73,7 +73,7 @@ final class Purge implements Verb {
     private static Verdict one(World world, NodeView node) {
         if (!node.alive()) {
             return node.fenced()
-                    ? leave(node, world.status().withoutNode(node.node()).withGone(node.node()))
+                    ? leave(world, node, world.status().withoutNode(node.node()).withGone(node.node()))
                     : Verdict.found(
                             Finding.Reason.CLEANUP_FAILED,
                             "%s does not report and cannot be cleaned; bring it back, fence it, or delete its Node."
@@ -90,7 +90,7 @@ final class Purge implements Verb {
             return touched ? Verdict.NOTHING : Verdict.act(new Step.WriteRecord(without(world, node)));
         }
         if (!touched && neverObeyed(orders, node)) {
-            return leave(node, without(world, node));
+            return leave(world, node, without(world, node));
         }
         if (orders != null
                 && orders.open().filter(o -> !node.facts().refused(o)).isPresent()) {
@@ -109,7 +109,7 @@ final class Purge implements Verb {
 
     private static Verdict ordered(World world, NodeView node, GrantSpec grant, GrantSpec.Purge purge) {
         if (purge.id().equals(node.facts().purged())) {
-            return leave(node, without(world, node));
+            return leave(world, node, without(world, node));
         }
         if (node.facts().purgeRefused() == null) {
             return Verdict.NOTHING;
@@ -129,8 +129,9 @@ final class Purge implements Verb {
     }
 
     /** The record first: a grant that is left over asks for nothing any more and goes in the next pass. */
-    private static Verdict leave(NodeView node, RecordStatus next) {
-        return Verdict.act(new Step.WriteRecord(next), new Step.RemoveGrant(node.node()));
+    private static Verdict leave(World world, NodeView node, RecordStatus next) {
+        Step remove = new Step.RemoveGrant(node.node());
+        return next.equals(world.status()) ? Verdict.act(remove) : Verdict.act(new Step.WriteRecord(next), remove);
     }
 
     /** What the node reported, and nothing else: what it captured meanwhile refuses the purge. */

@@ -121,6 +121,11 @@ public final class Show {
         if (onNodeOnly || (line != null && line.state() == LineState.LOST)) {
             return Said.no("UploadPending", "The newest state is on the node only.");
         }
+        if (current != null && world.generationOf(current.digest()).isEmpty()) {
+            return Said.no(
+                    "MissingState",
+                    "Secret %s/%s with the current state is gone.".formatted(current.namespace(), current.secret()));
+        }
         return current == null
                 ? Said.unknown("NothingSavedYet", "Nothing is saved yet; the first stop is.")
                 : Said.yes("Saved", savedAs(current));
@@ -144,7 +149,7 @@ public final class Show {
                         ? Said.yes("NothingSavedYet", "Any node may start the domain first.")
                         : Said.yes("Anywhere", "Any node may start the domain from the current generation.");
             case GRANTED, RUNNING, UNSYNCED -> Said.yes("OnHolder", "%s may start it.".formatted(holderName(world)));
-            case RELEASED -> Said.yes("Anywhere", "Any node may start the domain; it is given to the one that asks.");
+            case RELEASED -> released(world);
             case MOVING ->
                 Said.yes(
                         "OnTarget",
@@ -152,6 +157,18 @@ public final class Show {
             case LEFT -> Said.yes("OnTarget", "The node that received it may start it.");
             case LOST -> Said.no("LostTail", "The state that the domain left is torn or incomplete.");
         };
+    }
+
+    private static Said released(World world) {
+        boolean answers = world.holder()
+                .filter(n -> n.alive() && HolderLine.isTheHost(world, n))
+                .isPresent();
+        return answers
+                ? Said.yes("Anywhere", "Any node may start the domain; it is given to the one that asks.")
+                : Said.no(
+                        "HostLoss",
+                        "%s holds the domain and does not report: it may start it, no other node may until it speaks."
+                                .formatted(holderName(world)));
     }
 
     private static String holderName(World world) {

@@ -31,8 +31,7 @@ class ScheduleTest {
                 started += heal(cluster) ? 1 : 0;
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError(
-                        "seed %d:\n%s\n%s\n%s".formatted(seed, cluster.story(), cluster.status, e.getMessage()),
-                        e);
+                        "seed %d:\n%s\n%s\n%s".formatted(seed, cluster.story(), cluster.status, e.getMessage()), e);
             }
         }
         // Without this the schedules could all end in findings, and prove nothing.
