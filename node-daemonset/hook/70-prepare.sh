@@ -39,6 +39,8 @@ decide() {
     read_domain
     [ "$has_tpm" = yes ] || return
     read_vm || { deny HostFileUnreadable "$root/vm/$uuid" now && return; }
+    # A second name left behind by a call that was killed must not be taken for the next run's.
+    [ "$run_state" = Open ] || forget_rescue
     replay || { deny HostFileUnreadable "$root/journal/$uuid" now && return; }
     recover || { deny NoSpace "its last run's end is not saved yet" now && return; }
     case $kind/$line in
@@ -199,6 +201,7 @@ prepare() {
     uptime_now
     deadline=$((uptime_seconds + wait_seconds))
     known='' asked='' request_id='' request_since='' patience=yes
+    [ "$wait_seconds" -gt 0 ] || patience=no
     while :; do
         lock
         decide

@@ -89,6 +89,7 @@ stopped() {
     fi
     # A prepare that was killed while it installed: nothing ran.
     if [ -e "$root/journal/$uuid" ] && [ "$run_state" != Open ]; then
+        forget_rescue
         replay
         return
     fi

@@ -45,15 +45,9 @@ final class Listing {
     Listing(Sandbox sandbox) throws IOException {
         this.sandbox = sandbox;
         meanings.put("$S", sandbox.top().toString());
-        meanings.put("$BOOT", firstLine(Path.of("/proc/sys/kernel/random/boot_id")));
-        String process = firstLine(Path.of("/proc/self/stat"));
-        String started = process.substring(process.lastIndexOf(')') + 2).split(" ", -1)[19];
-        meanings.put("$PARENT", ProcessHandle.current().pid() + " " + started);
+        meanings.put("$BOOT", Places.boot());
+        meanings.put("$PARENT", Places.parent());
         meanings.put("@", Sandbox.UUID);
-    }
-
-    private static String firstLine(Path file) throws IOException {
-        return Files.readString(file).lines().findFirst().orElseThrow();
     }
 
     /** Makes what the text says. */
@@ -89,7 +83,7 @@ final class Listing {
         }
     }
 
-    private static void mkfifo(Path file) throws IOException {
+    static void mkfifo(Path file) throws IOException {
         try {
             if (new ProcessBuilder("mkfifo", file.toString()).start().waitFor() != 0) {
                 throw new IOException("no FIFO could be made: " + file);
@@ -118,7 +112,7 @@ final class Listing {
 
     private String meant(String text) throws IOException {
         String result =
-                text.replace("$UPTIME", firstLine(Path.of("/proc/uptime")).replaceAll("\\..*", ""));
+                text.replace("$UPTIME", Long.toString(Places.uptime()));
         for (Map.Entry<String, String> meaning : meanings.entrySet()) {
             result = result.replace(meaning.getKey(), meaning.getValue());
         }

@@ -1,0 +1,204 @@
+package io.tpmkeeper.agent.hook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tpmkeeper.protocol.hook.Call;
+import io.tpmkeeper.protocol.hook.Course;
+import io.tpmkeeper.protocol.hook.Hook;
+import io.tpmkeeper.protocol.hook.HookHost;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The sh and its model on the same random hosts: a call, then the same call again with one kill between two of its commands, and
+ * then the next call. {@code -Dhook.seeds=N} says how many, {@code -Dhook.seed=N} replays one.
+ */
+@Tag("differential")
+class HookDifferentialTest {
+    private static final int SEEDS = Integer.getInteger("hook.seeds", 2_000);
+    private static final List<String> DASH = List.of("dash");
+    private static final List<String> BUSYBOX = List.of("busybox", "sh");
+
+    @TempDir
+    private Path directory;
+
+    private final Queue<String> stories = new ConcurrentLinkedQueue<>();
+    private final LongAdder killed = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private final LongAdder checkpoints = new LongAdder();
+
+    @Test
+    void hookAndModelAgreeAlsoAfterAKillBetweenAnyTwoCommands() throws Exception {
+        Path hook = Files.writeString(directory.resolve("hook"), killable(HookScript.shipped().text()));
+        Long replayed = Long.getLong("hook.seed");
+        long first = replayed == null ? 1 : replayed;
+        long last = replayed == null ? SEEDS : replayed;
+        try (ExecutorService workers =
+                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors() + 1)) {
+            for (long seed = first; seed <= last; seed++) {
+                long number = seed;
+                workers.execute(() -> tell(number, hook));
+            }
+            workers.shutdown();
+            assertThat(workers.awaitTermination(30, TimeUnit.MINUTES)).isTrue();
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "hook and model: %d hosts, %d kills, %d refusals, %d checkpoints%n",
+                last - first + 1,
+                killed.sum(),
+                refused.sum(),
+                checkpoints.sum());
+        assertThat(stories).as("%d of %d seeds", stories.size(), last - first + 1).isEmpty();
+        // The test means something only if it goes to the places that matter.
+        assertThat(killed.sum()).isEqualTo(last - first + 1);
+    }
+
+    /** Counts the commands that the hook runs, and dies before a chosen one. */
+    private static String killable(String text) {
+        String step = """
+            count_step() {
+                steps=$((${steps:-0} + 1))
+                if [ "$steps" = "${HOOK_DIES_AT-}" ]; then
+                    kill -9 $$
+                    exit 137
+                fi
+            }
+            """;
+        return text.replace("run() {\n", step + "run() {\n    count_step\n")
+                .replace("become() {\n", "become() {\n    count_step\n")
+                .replace("exit \"$status\"", "echo \"${steps:-0}\" >\"$HOOK_STEPS\"\nexit \"$status\"");
+    }
+
+    private void tell(long seed, Path hook) {
+        try {
+            Story story = new Story(seed, hook);
+            story.play();
+            if (story.failure != null) {
+                stories.add(String.join("\n  ", story.lines) + "\n  " + story.failure);
+            }
+        } catch (IOException | RuntimeException | AssertionError e) {
+            stories.add("seed " + seed + ": " + e);
+        }
+    }
+
+    /** One seed. */
+    private final class Story {
+        private final long seed;
+        private final Path hook;
+        private final List<String> lines = new ArrayList<>();
+        private @org.jspecify.annotations.Nullable String failure;
+
+        Story(long seed, Path hook) {
+            this.seed = seed;
+            this.hook = hook;
+            lines.add("seed " + seed);
+        }
+
+        void play() throws IOException {
+            int steps;
+            try (Sandbox sandbox = Sandbox.make()) {
+                RandomHost host = new RandomHost(seed, sandbox);
+                host.write();
+                lines.add("host:\n" + new Listing(sandbox).read().indent(4).stripTrailing());
+                Call call = host.call(true);
+                List<String> shell = host.usesBusybox() ? BUSYBOX : DASH;
+                agree(sandbox, shell, HostOnDisk.read(sandbox), call);
+                steps = Files.exists(sandbox.path("steps"))
+                        ? Integer.parseInt(
+                                Files.readString(sandbox.path("steps")).strip())
+                        : 0;
+            }
+            if (failure == null) {
+                playWithKill(steps);
+            }
+        }
+
+        private void playWithKill(int steps) throws IOException {
+            try (Sandbox sandbox = Sandbox.make()) {
+                RandomHost host = new RandomHost(seed, sandbox);
+                host.write();
+                HookHost before = HostOnDisk.read(sandbox);
+                Call call = host.call(true);
+                List<String> shell = host.usesBusybox() ? BUSYBOX : DASH;
+                if (steps > 0) {
+                    int at = host.oneOf(steps);
+                    Sandbox.Result result = run(sandbox, shell, call, Map.of("HOOK_DIES_AT", Integer.toString(at)));
+                    lines.add(call.operation() + " killed before command " + at + " of " + steps + ": exit " + result.exit());
+                    HookHost left = HostOnDisk.read(sandbox);
+                    Course course = Hook.call(before, call);
+                    if (course.checkpoints().stream().map(HookDifferentialTest::comparable).noneMatch(comparable(left)::equals)) {
+                        failure = "is no checkpoint: " + left + "\n  of " + String.join("\n     ", course.checkpoints().stream().map(HookHost::toString).toList());
+                        return;
+                    }
+                    if (result.exit() == 0) {
+                        failure = "it was not killed";
+                        return;
+                    }
+                }
+                killed.increment();
+                agree(sandbox, shell, HostOnDisk.read(sandbox), host.call(call.operation() == Call.Operation.PREPARE));
+            }
+        }
+
+        private void agree(Sandbox sandbox, List<String> shell, HookHost before, Call call) throws IOException {
+            Course course = Hook.call(before, call);
+            checkpoints.add(course.checkpoints().size());
+            Sandbox.Result result = run(sandbox, shell, call, Map.of());
+            lines.add(call + " by " + shell.getFirst() + ": exit " + result.exit() + " " + result.message().strip());
+            HookHost after = comparable(HostOnDisk.read(sandbox));
+            if (!after.equals(comparable(course.end()))) {
+                failure = "sh:    " + after + "\n  model: " + comparable(course.end());
+            } else if (result.exit() != course.exit()) {
+                failure = "exit is " + result.exit() + ", the model says " + course.exit();
+            } else if (course.refusal() != null) {
+                refused.increment();
+                if (!result.message().contains("tpm-keeper: " + course.refusal())) {
+                    failure = "the message does not name " + course.refusal();
+                }
+            }
+        }
+
+        private Sandbox.Result run(Sandbox sandbox, List<String> shell, Call call, Map<String, String> more) {
+            Map<String, String> environment = new java.util.HashMap<>(more);
+            environment.put("HOOK_STEPS", sandbox.path("steps").toString());
+            return sandbox.call(shell, hook, call.operation().name().toLowerCase(Locale.ROOT), environment);
+        }
+    }
+
+    /** Quarantine has no order. */
+    private static HookHost comparable(HookHost host) {
+        return new HookHost(
+                host.index(),
+                host.domain(),
+                host.vm(),
+                host.live(),
+                host.rescue(),
+                host.entries(),
+                host.claims(),
+                host.deliveries(),
+                HostOnDisk.sorted(host.quarantine()),
+                host.journal(),
+                host.refused(),
+                host.request(),
+                host.accept(),
+                host.marker(),
+                host.breakGlass(),
+                host.disk(),
+                host.hold());
+    }
+}
