@@ -79,8 +79,8 @@ class HookDifferentialTest {
                 fi
             }
             """;
-        return text.replace("run() {\n", step + "run() {\n    count_step\n")
-                .replace("become() {\n", "become() {\n    count_step\n")
+        return text.replace("\nrun() {\n", "\n" + step + "run() {\n    count_step\n")
+                .replace("\nbecome() {\n", "\nbecome() {\n    count_step\n")
                 .replace("exit \"$status\"", "echo \"${steps:-0}\" >\"$HOOK_STEPS\"\nexit \"$status\"");
     }
 
