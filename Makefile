@@ -2,7 +2,7 @@
 MAKEFLAGS += --no-print-directory
 BIN := testbed/bin
 
-.PHONY: help up down status shell test test-unit test-api test-host test-e2e clean
+.PHONY: help up down status shell test test-unit test-differential test-api test-host test-e2e clean
 
 help: ## list the targets
 	@sed -n -E 's/^([a-z0-9-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -20,10 +20,13 @@ shell: ## a shell with kubectl, virsh-a and virsh-b pointed at it
 	@$(BIN)/shell || true
 
 test: ## every test, tier by tier; the last line counts them
-	@$(BIN)/test unit api host e2e
+	@$(BIN)/test unit differential api host e2e
 
 test-unit: ## tests of the pure code
 	@$(BIN)/test unit
+
+test-differential: ## the hook and its model on 2,000 random hosts, with a kill in each (SEEDS=N: as many; SEED=N: replay one)
+	@HOOK_SEEDS=$(SEEDS) HOOK_SEED=$(SEED) $(BIN)/test differential
 
 test-api: ## tests on a real kube-apiserver
 	@$(BIN)/test api

@@ -113,7 +113,7 @@ save_end() {
     judge_mine
     if ! capture end || ! commit Stop "$1"; then
         drop_unfinished
-        read_vm
+        reread_run
         return 1
     fi
     run_state=Closed run_how=$1 run_entry=$seq
@@ -128,11 +128,26 @@ save_end() {
         esac
     fi
     if ! write_vm "$spool"; then
-        read_vm
+        reread_run
         return 1
     fi
     drop_unfinished
     forget_rescue
+}
+
+# A run that began before the hook was here: its end is captured off-line. Until then no host file knows it, and its number may
+# become another's: a rescue calls it 0.
+run_without_prepare() {
+    rescue_run=0
+    boot_now
+    run=$((run + 1)) run_boot=$boot run_kind=Cold run_started=yes run_state=Open
+    [ "$line" = none ] || run_record=$record run_epoch=$epoch
+}
+
+# The run as it was before an attempt to close it.
+reread_run() {
+    read_vm
+    [ "$run" -gt 0 ] || run_without_prepare
 }
 
 # Claims of captures that were killed: their numbers are spent, their content is nothing.
@@ -150,10 +165,11 @@ find_rescue() {
     done
 }
 
-# Whether the rescue of an earlier run still waits for somebody to fetch it.
+# Whether the rescue of a run that is not in the host file still waits for somebody to fetch it.
 rescue_of_another() {
     for name in "$tpm_rescue"/ended-*; do
         case $name in
+        *"/ended-0-"*) [ ! -f "$name" ] || return 0 ;;
         *"/ended-$run-"*) ;;
         *) [ ! -f "$name" ] || return 0 ;;
         esac
@@ -190,7 +206,7 @@ rescue() {
             run sync "$vars_rescue/vars" "$vars_rescue" || return 1
     fi
     run sync "$tpm_rescue/tpm2-00.permall" "$tpm_rescue" || return 1
-    (: >"$tpm_rescue/ended-$run-$1") 2>/dev/null && run sync "$tpm_rescue" "${tpm_rescue%/*}"
+    (: >"$tpm_rescue/ended-$rescue_run-$1") 2>/dev/null && run sync "$tpm_rescue" "${tpm_rescue%/*}"
 }
 
 # secure <how>: the end of the run is made durable, whatever it takes.
@@ -221,7 +237,8 @@ hold() {
         unlock
         run sleep 1
         lock
-        read_vm
+        reread_run
+        [ "$run_state" = Open ] || break
         find_rescue
         if save_end "$1" || rescue "$1"; then break; fi
     done

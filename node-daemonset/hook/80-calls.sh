@@ -83,6 +83,7 @@ stopped() {
     ! mark_consumed || return 0
     rescued='' after_crash=no
     if ! read_vm; then
+        rescue_run=0
         how_stopped
         capture_unread
         return
@@ -96,6 +97,7 @@ stopped() {
     case $run_state in
     Closed) return 0 ;;
     Open)
+        rescue_run=$run
         boot_now
         find_rescue
         if [ -n "$rescued" ]; then
@@ -111,10 +113,7 @@ stopped() {
         look end
         [ "$tpm_state/$vars_state" != absent/absent ] || return 0
         how_stopped
-        run=$((run + 1)) run_kind=Cold run_started=yes run_state=Open
-        boot_now
-        run_boot=$boot
-        [ "$line" = none ] || run_record=$record run_epoch=$epoch
+        run_without_prepare
         ;;
     esac
     secure "$end_how"

@@ -142,7 +142,10 @@ class HookDifferentialTest {
                     HookHost left = HostOnDisk.read(sandbox);
                     Course course = Hook.call(before, call);
                     if (course.checkpoints().stream().map(HookDifferentialTest::comparable).noneMatch(comparable(left)::equals)) {
-                        failure = "is no checkpoint: " + left + "\n  of " + String.join("\n     ", course.checkpoints().stream().map(HookHost::toString).toList());
+                        failure = "is no checkpoint; from each it differs in:\n  "
+                                + course.checkpoints().stream()
+                                        .map(checkpoint -> difference(comparable(left), comparable(checkpoint)))
+                                        .collect(java.util.stream.Collectors.joining("\n  or\n  "));
                         return;
                     }
                     if (result.exit() == 0) {
@@ -162,7 +165,7 @@ class HookDifferentialTest {
             lines.add(call + " by " + shell.getFirst() + ": exit " + result.exit() + " " + result.message().strip());
             HookHost after = comparable(HostOnDisk.read(sandbox));
             if (!after.equals(comparable(course.end()))) {
-                failure = "sh:    " + after + "\n  model: " + comparable(course.end());
+                failure = difference(after, comparable(course.end()));
             } else if (result.exit() != course.exit()) {
                 failure = "exit is " + result.exit() + ", the model says " + course.exit();
             } else if (course.refusal() != null) {
@@ -178,6 +181,22 @@ class HookDifferentialTest {
             environment.put("HOOK_STEPS", sandbox.path("steps").toString());
             return sandbox.call(shell, hook, call.operation().name().toLowerCase(Locale.ROOT), environment);
         }
+    }
+
+    private static String difference(HookHost sh, HookHost model) {
+        List<String> parts = new ArrayList<>();
+        for (java.lang.reflect.RecordComponent part : HookHost.class.getRecordComponents()) {
+            try {
+                Object here = part.getAccessor().invoke(sh);
+                Object there = part.getAccessor().invoke(model);
+                if (!java.util.Objects.equals(here, there)) {
+                    parts.add(part.getName() + ": sh " + here + "\n    model " + there);
+                }
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return String.join("\n  ", parts);
     }
 
     /** Quarantine has no order. */

@@ -110,7 +110,7 @@ class HookDurabilityTest {
         try (Sandbox sandbox = Sandbox.make()) {
             Trace trace = traced(hook, sandbox, UNDEFINED, "prepare");
             String nvram = sandbox.path(Places.VARS).toString();
-            String tpm = sandbox.path(Places.TPM).getParent().toString();
+            String tpm = sandbox.path(Places.TPM_DIRECTORY).toString();
             String journal = sandbox.path(Places.JOURNAL).toString();
             int aside = trace.renameTo(sandbox.path(Places.QUARANTINE) + "/1/vars");
             int said = trace.renameTo(sandbox.path(Places.VM).toString());

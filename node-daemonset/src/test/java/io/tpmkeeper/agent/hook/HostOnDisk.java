@@ -2,6 +2,7 @@ package io.tpmkeeper.agent.hook;
 
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Ending;
+import io.tpmkeeper.protocol.Request.Reason;
 import io.tpmkeeper.protocol.RunKind;
 import io.tpmkeeper.protocol.hook.FileState;
 import io.tpmkeeper.protocol.hook.HookHost;
@@ -70,7 +71,9 @@ final class HostOnDisk {
                     return new Vm(vm.line(), vm.at(), vm.seq(), vm.run(), 0);
                 }),
                 new LiveFiles(
-                        disk.state(Places.TPM, 524_288, liveAndRescued(disk.liveTpm, disk.rescueTpm)),
+                        Files.isSymbolicLink(sandbox.path(Places.TPM_DIRECTORY))
+                                ? new FileState.Odd(false)
+                                : disk.state(Places.TPM, 524_288, liveAndRescued(disk.liveTpm, disk.rescueTpm)),
                         disk.state(Places.VARS, 67_108_864, liveAndRescued(disk.liveVars, disk.rescueVars))),
                 disk.rescue(),
                 disk.entries(),
@@ -242,7 +245,7 @@ final class HostOnDisk {
         return refused == null ? null : new Refused(refused.reason(), refused.passedBy(), refused.consumed());
     }
 
-    private io.tpmkeeper.protocol.Request.@Nullable Reason request() throws IOException {
+    private @Nullable Reason request() throws IOException {
         WaitingStart request = small(Places.REQUEST, WaitingStart::read).valueOrNull();
         return request == null ? null : request.reason();
     }

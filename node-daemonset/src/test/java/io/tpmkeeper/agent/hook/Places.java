@@ -20,7 +20,8 @@ final class Places {
     static final String BREAK_GLASS = "run/break-glass";
     static final String HELD = "run/held/" + Sandbox.UUID;
     static final String LOG = "log/" + Sandbox.NAME + ".log";
-    static final String TPM = "swtpm/" + Sandbox.UUID + "/tpm2/tpm2-00.permall";
+    static final String TPM_DIRECTORY = "swtpm/" + Sandbox.UUID + "/tpm2";
+    static final String TPM = TPM_DIRECTORY + "/tpm2-00.permall";
     static final String VARS = "nvram/w.fd";
     static final String RESCUE = "swtpm/.tpm-keeper-rescue/" + Sandbox.UUID;
     static final String RESCUE_TPM = RESCUE + "/tpm2-00.permall";

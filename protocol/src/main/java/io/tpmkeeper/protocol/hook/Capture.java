@@ -152,7 +152,7 @@ final class Capture {
 
     /** Returns only when the end is durable, or nobody protects it, or an administrator lets it go. */
     void secure(Run run, Ending how, boolean afterCrash) {
-        if (saveEnd(run, how, afterCrash) || rescue(run.n(), how)) {
+        if (saveEnd(run, how, afterCrash) || rescue(draft.runNumber(), how)) {
             return;
         }
         Guard guard = draft.guard();

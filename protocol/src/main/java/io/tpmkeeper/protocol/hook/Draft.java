@@ -4,7 +4,7 @@ import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Guard;
 import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.LineState;
-import io.tpmkeeper.protocol.Request;
+import io.tpmkeeper.protocol.Request.Reason;
 import io.tpmkeeper.protocol.Run;
 import io.tpmkeeper.protocol.hook.HookHost.AcceptLive;
 import io.tpmkeeper.protocol.hook.HookHost.Captured;
@@ -38,7 +38,7 @@ final class Draft {
     Rescue rescue;
     HostFile<Journal> journal;
     @Nullable Refused refused;
-    Request.@Nullable Reason request;
+    @Nullable Reason request;
     HostFile<AcceptLive> accept;
     @Nullable Marker marker;
     Hold hold;
@@ -178,11 +178,12 @@ final class Draft {
 
     io.tpmkeeper.protocol.@Nullable Ending rescuedHow() {
         HookHost.Ended ended = rescue.ended();
-        return ended != null && ended.run() == runNumber() ? ended.how() : null;
+        return ended != null && !rescueOfAnother() ? ended.how() : null;
     }
 
+    /** Of a run that the host file does not know. Such a run is called 0. */
     boolean rescueOfAnother() {
         HookHost.Ended ended = rescue.ended();
-        return ended != null && ended.run() != runNumber();
+        return ended != null && (ended.run() == 0 || ended.run() != runNumber());
     }
 }

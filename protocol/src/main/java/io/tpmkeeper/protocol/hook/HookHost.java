@@ -3,7 +3,7 @@ package io.tpmkeeper.protocol.hook;
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.Guard;
-import io.tpmkeeper.protocol.Request;
+import io.tpmkeeper.protocol.Request.Reason;
 import io.tpmkeeper.protocol.RunKind;
 import io.tpmkeeper.protocol.hostfile.EntryMeta;
 import io.tpmkeeper.protocol.hostfile.FileMarks;
@@ -43,7 +43,7 @@ public record HookHost(
         List<Displaced> quarantine,
         HostFile<Journal> journal,
         @Nullable Refused refused,
-        Request.@Nullable Reason request,
+        @Nullable Reason request,
         HostFile<AcceptLive> accept,
         @Nullable Marker marker,
         boolean breakGlass,
@@ -73,6 +73,7 @@ public record HookHost(
         public static final Rescue NOTHING = new Rescue(FileState.ABSENT, FileState.ABSENT, null);
     }
 
+    /** @param run 0: one that the host file does not know */
     public record Ended(long run, Ending how) {}
 
     /** A committed capture. @param meta with time 0. @param files what lies there now, which may have rotted since */

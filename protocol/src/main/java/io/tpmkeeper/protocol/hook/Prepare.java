@@ -5,7 +5,7 @@ import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.Guard;
 import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.LineState;
-import io.tpmkeeper.protocol.Request;
+import io.tpmkeeper.protocol.Request.Reason;
 import io.tpmkeeper.protocol.Run;
 import io.tpmkeeper.protocol.RunKind;
 import io.tpmkeeper.protocol.Trigger;
@@ -34,7 +34,7 @@ final class Prepare {
     }
 
     /** A start that is not allowed. @param asks what the request says; null: nobody's answer helps */
-    private record Denied(String name, Request.@Nullable Reason asks) {}
+    private record Denied(String name, @Nullable Reason asks) {}
 
     Course course() {
         takeMarker();
@@ -107,25 +107,25 @@ final class Prepare {
             return withoutLine(kind);
         }
         return switch (line.state()) {
-            case TOMBSTONE -> new Denied("LineElsewhere", Request.Reason.LINE);
-            case LEFT -> new Denied("LineLeft", Request.Reason.LINE);
-            case LOST -> new Denied("LineLost", Request.Reason.LINE);
+            case TOMBSTONE -> new Denied("LineElsewhere", Reason.LINE);
+            case LEFT -> new Denied("LineLeft", Reason.LINE);
+            case LOST -> new Denied("LineLost", Reason.LINE);
             case HELD -> {
                 if (kind == RunKind.IMAGE) {
                     openRun(RunKind.IMAGE, false, null);
                     yield null;
                 }
-                yield draft.seen() ? startFromTip() : new Denied("DomainUnknown", Request.Reason.DOMAIN);
+                yield draft.seen() ? startFromTip() : new Denied("DomainUnknown", Reason.DOMAIN);
             }
         };
     }
 
     private @Nullable Denied withoutLine(RunKind cold) {
         if (!draft.indexReadable()) {
-            return new Denied("IndexMissing", Request.Reason.LINE);
+            return new Denied("IndexMissing", Reason.LINE);
         }
         if (draft.guard() != null) {
-            return new Denied("LineElsewhere", Request.Reason.LINE);
+            return new Denied("LineElsewhere", Reason.LINE);
         }
         openRun(cold, false, null);
         return null;
@@ -151,7 +151,7 @@ final class Prepare {
         if (tip == null) {
             install.putAside();
         } else if ((there.odd() || !tip.equals(there.marks().digest())) && !install.installTip(tip)) {
-            return new Denied("ContentMissing", Request.Reason.CONTENT);
+            return new Denied("ContentMissing", Reason.CONTENT);
         }
         if (!draft.found().disk().reserve()) {
             return new Denied("NoSpace", null);
@@ -234,7 +234,7 @@ final class Prepare {
 
     /** A domain that nobody has seen is handed over without waiting. */
     private void settleRequest() {
-        draft.request = draft.seen() ? null : Request.Reason.DOMAIN;
+        draft.request = draft.seen() ? null : Reason.DOMAIN;
         draft.checkpoint();
     }
 }
