@@ -43,7 +43,8 @@ class HookDifferentialTest {
 
     @Test
     void hookAndModelAgreeAlsoAfterAKillBetweenAnyTwoCommands() throws Exception {
-        Path hook = Files.writeString(directory.resolve("hook"), killable(HookScript.shipped().text()));
+        Path hook = Files.writeString(
+                directory.resolve("hook"), killable(HookScript.shipped().text()));
         Long replayed = Long.getLong("hook.seed");
         long first = replayed == null ? 1 : replayed;
         long last = replayed == null ? SEEDS : replayed;
@@ -63,7 +64,9 @@ class HookDifferentialTest {
                 killed.sum(),
                 refused.sum(),
                 checkpoints.sum());
-        assertThat(stories).as("%d of %d seeds", stories.size(), last - first + 1).isEmpty();
+        assertThat(stories)
+                .as("%d of %d seeds", stories.size(), last - first + 1)
+                .isEmpty();
         // The test means something only if it goes to the places that matter.
         assertThat(killed.sum()).isEqualTo(last - first + 1);
     }
@@ -138,10 +141,13 @@ class HookDifferentialTest {
                 if (steps > 0) {
                     int at = host.oneOf(steps);
                     Sandbox.Result result = run(sandbox, shell, call, Map.of("HOOK_DIES_AT", Integer.toString(at)));
-                    lines.add(call.operation() + " killed before command " + at + " of " + steps + ": exit " + result.exit());
+                    lines.add(call.operation() + " killed before command " + at + " of " + steps + ": exit "
+                            + result.exit());
                     HookHost left = HostOnDisk.read(sandbox);
                     Course course = Hook.call(before, call);
-                    if (course.checkpoints().stream().map(HookDifferentialTest::comparable).noneMatch(comparable(left)::equals)) {
+                    if (course.checkpoints().stream()
+                            .map(HookDifferentialTest::comparable)
+                            .noneMatch(comparable(left)::equals)) {
                         failure = "is no checkpoint; from each it differs in:\n  "
                                 + course.checkpoints().stream()
                                         .map(checkpoint -> difference(comparable(left), comparable(checkpoint)))
@@ -162,7 +168,8 @@ class HookDifferentialTest {
             Course course = Hook.call(before, call);
             checkpoints.add(course.checkpoints().size());
             Sandbox.Result result = run(sandbox, shell, call, Map.of());
-            lines.add(call + " by " + shell.getFirst() + ": exit " + result.exit() + " " + result.message().strip());
+            lines.add(call + " by " + shell.getFirst() + ": exit " + result.exit() + " "
+                    + result.message().strip());
             HookHost after = comparable(HostOnDisk.read(sandbox));
             if (!after.equals(comparable(course.end()))) {
                 failure = difference(after, comparable(course.end()));

@@ -59,14 +59,20 @@ class HookDurabilityTest {
             })
     void aHookWithoutOneFsyncOfAStopIsCaught(String line, String instead) {
         String crippled = replaced(line, instead);
-        assertThatThrownBy(() -> checkStop(crippled)).isInstanceOf(AssertionError.class).hasMessageContaining("no fsync of");
+        assertThatThrownBy(() -> checkStop(crippled))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("no fsync of");
     }
 
     @Test
     void aHookThatNamesTheEntryOnlyAfterTheLineIsCaught() {
         String crippled = replaced("run mv -T \"$new\" \"$spool/$seq\"", "run true")
-                .replace("    drop_unfinished\n    forget_rescue\n}", "    run mv -T \"$new\" \"$spool/$seq\"; run sync \"$spool\"\n}");
-        assertThatThrownBy(() -> checkStop(crippled)).isInstanceOf(AssertionError.class).hasMessageContaining("no fsync of");
+                .replace(
+                        "    drop_unfinished\n    forget_rescue\n}",
+                        "    run mv -T \"$new\" \"$spool/$seq\"; run sync \"$spool\"\n}");
+        assertThatThrownBy(() -> checkStop(crippled))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("no fsync of");
     }
 
     @ParameterizedTest(name = "without: {0}")
@@ -81,14 +87,17 @@ class HookDurabilityTest {
             })
     void aHookWithoutOneFsyncOfAnInstallIsCaught(String line, String instead) {
         String crippled = replaced(line, instead);
-        assertThatThrownBy(() -> checkInstall(crippled)).isInstanceOf(AssertionError.class).hasMessageContaining("no fsync of");
+        assertThatThrownBy(() -> checkInstall(crippled))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("no fsync of");
     }
 
     /** In a pattern a blank may stand for the end of a line and the next one's indentation. */
     private static String replaced(String line, String instead) {
         String text = HookScript.shipped().text();
         String pattern = java.util.regex.Pattern.quote(line).replace(" \\ ", "\\E \\\\\\n *\\Q");
-        String result = text.replaceFirst(pattern, java.util.regex.Matcher.quoteReplacement(instead.replace("\\ ", "")));
+        String result =
+                text.replaceFirst(pattern, java.util.regex.Matcher.quoteReplacement(instead.replace("\\ ", "")));
         assertThat(result).isNotEqualTo(text);
         return result;
     }

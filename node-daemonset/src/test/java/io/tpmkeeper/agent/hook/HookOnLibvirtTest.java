@@ -52,8 +52,8 @@ class HookOnLibvirtTest {
         assertThat(hostA.path(definition.tpmPath())).doesNotExist();
         assertThat(hostA.path(definition.nvramPath())).doesNotExist();
         Vm stopped = vm(hostA, definition);
-        EntryMeta entry = EntryMeta.read(Files.readString(
-                hostA.path(ROOT + "spool/" + definition.uuid() + "/" + stopped.seq() + "/meta")));
+        EntryMeta entry = EntryMeta.read(
+                Files.readString(hostA.path(ROOT + "spool/" + definition.uuid() + "/" + stopped.seq() + "/meta")));
         assertThat(stopped.run()).extracting(run -> run.how()).isEqualTo(Ending.DESTROYED);
         assertThat(entry.entry().complete()).isTrue();
         assertThat(stopped.tip()).isEqualTo(entry.entry().digest());
@@ -85,7 +85,8 @@ class HookOnLibvirtTest {
                 .contains("tpm-keeper: LineElsewhere: the right to start this domain is not on this host")
                 .contains("break-glass lets every start through");
         assertThat(hostA.path(definition.tpmPath() + "/tpm2/tpm2-00.permall")).doesNotExist();
-        assertThat(Files.readString(hostA.path(ROOT + "refused/" + definition.uuid()))).contains("\nconsumed yes\n");
+        assertThat(Files.readString(hostA.path(ROOT + "refused/" + definition.uuid())))
+                .contains("\nconsumed yes\n");
         assertThat(hostA.path(ROOT + "vm/" + definition.uuid())).doesNotExist();
     }
 
@@ -112,7 +113,8 @@ class HookOnLibvirtTest {
         Files.createDirectories(hook.getParent());
         Files.writeString(hook, HookScript.shipped().text());
         Files.setPosixFilePermissions(hook, PosixFilePermissions.fromString("rwxr-xr-x"));
-        host.exec("kill", "-HUP", Long.toString(host.libvirtdPid().orElseThrow())).orThrow();
+        host.exec("kill", "-HUP", Long.toString(host.libvirtdPid().orElseThrow()))
+                .orThrow();
         // The reload is done when libvirtd runs our hook; a probe of the simplest kind waits for that.
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
             Files.createDirectories(host.path("/root"));
@@ -139,7 +141,8 @@ class HookOnLibvirtTest {
         write(
                 host,
                 "domain/" + definition.uuid(),
-                new DomainPaths(definition.name(), definition.tpmPath() + "/tpm2", definition.nvramPath(), null).text());
+                new DomainPaths(definition.name(), definition.tpmPath() + "/tpm2", definition.nvramPath(), null)
+                        .text());
     }
 
     private static void give(LibvirtHost host, GuestDefinition definition) throws Exception {

@@ -71,7 +71,11 @@ class HookWaitTest {
         awaitRequest();
 
         Process flock = new ProcessBuilder(
-                        "flock", "-w", "20", sandbox.path("keeper/lock/" + Sandbox.UUID).toString(), "true")
+                        "flock",
+                        "-w",
+                        "20",
+                        sandbox.path("keeper/lock/" + Sandbox.UUID).toString(),
+                        "true")
                 .start();
         assertThat(flock.waitFor()).isZero();
 
@@ -105,7 +109,9 @@ class HookWaitTest {
         Files.createFile(sandbox.path(Places.BREAK_GLASS));
 
         assertThat(start.get(30, TimeUnit.SECONDS).exit()).isZero();
-        assertThat(listing.read()).contains("passed-by break-glass; consumed yes").doesNotContain("keeper/request");
+        assertThat(listing.read())
+                .contains("passed-by break-glass; consumed yes")
+                .doesNotContain("keeper/request");
     }
 
     @Test
@@ -134,7 +140,8 @@ class HookWaitTest {
     }
 
     private CompletableFuture<Sandbox.Result> prepare() throws IOException {
-        Path hook = Files.writeString(directory.resolve("hook"), HookScript.shipped().text());
+        Path hook = Files.writeString(
+                directory.resolve("hook"), HookScript.shipped().text());
         return CompletableFuture.supplyAsync(() -> sandbox.call(List.of("dash"), hook, "prepare", Map.of()));
     }
 

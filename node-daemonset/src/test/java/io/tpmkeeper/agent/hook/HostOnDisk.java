@@ -63,8 +63,10 @@ final class HostOnDisk {
     static HookHost read(Sandbox sandbox) throws IOException {
         HostOnDisk disk = new HostOnDisk(sandbox);
         return new HookHost(
-                disk.small(Places.INDEX, text -> new IndexLine(
-                        Index.read(text).guardOf(Sandbox.UUID).orElse(null))),
+                disk.small(
+                        Places.INDEX,
+                        text -> new IndexLine(
+                                Index.read(text).guardOf(Sandbox.UUID).orElse(null))),
                 disk.domain(),
                 disk.small(Places.VM, text -> {
                     Vm vm = Vm.read(text);

@@ -111,8 +111,7 @@ final class Listing {
     }
 
     private String meant(String text) throws IOException {
-        String result =
-                text.replace("$UPTIME", Long.toString(Places.uptime()));
+        String result = text.replace("$UPTIME", Long.toString(Places.uptime()));
         for (Map.Entry<String, String> meaning : meanings.entrySet()) {
             result = result.replace(meaning.getKey(), meaning.getValue());
         }

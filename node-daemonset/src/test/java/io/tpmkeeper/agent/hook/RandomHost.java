@@ -53,15 +53,13 @@ final class RandomHost {
 
     /** What libvirt does next. */
     Call call(boolean afterPrepare) throws IOException {
-        Call.Operation operation =
-                switch (random.nextInt(20)) {
-                    case 0 -> Call.Operation.MIGRATE;
-                    case 1 -> Call.Operation.RESTORE;
-                    case 2 -> Call.Operation.RECONNECT;
-                    case 3, 4, 5 -> Call.Operation.STARTED;
-                    default ->
-                        afterPrepare == chance(70) ? Call.Operation.STOPPED : Call.Operation.PREPARE;
-                };
+        Call.Operation operation = switch (random.nextInt(20)) {
+            case 0 -> Call.Operation.MIGRATE;
+            case 1 -> Call.Operation.RESTORE;
+            case 2 -> Call.Operation.RECONNECT;
+            case 3, 4, 5 -> Call.Operation.STARTED;
+            default -> afterPrepare == chance(70) ? Call.Operation.STOPPED : Call.Operation.PREPARE;
+        };
         return new Call(operation, Places.boot(), logged, migrationLogged, false);
     }
 
@@ -170,7 +168,8 @@ final class RandomHost {
 
     private void vm() throws IOException {
         String line = pick("none", "none", "Held", "Held", "Held", "Held", "Held", "Tombstone", "Left", "Lost");
-        String tipLetter = entries.isEmpty() || chance(30) ? letter() : entries.lastEntry().getValue();
+        String tipLetter =
+                entries.isEmpty() || chance(30) ? letter() : entries.lastEntry().getValue();
         if (!line.equals("none") && !chance(12)) {
             tip = Contents.digest("tpm " + tipLetter, chance(10) ? "-" : "vars " + tipLetter);
         }
@@ -231,7 +230,8 @@ final class RandomHost {
     }
 
     private void live() throws IOException {
-        String letter = entries.isEmpty() || chance(50) ? letter() : entries.lastEntry().getValue();
+        String letter =
+                entries.isEmpty() || chance(50) ? letter() : entries.lastEntry().getValue();
         switch (random.nextInt(20)) {
             case 0, 1, 2 -> Files.createDirectories(file(Places.TPM).getParent());
             case 3 -> Sandbox.delete(sandbox.path("swtpm/" + Sandbox.UUID));
@@ -280,7 +280,9 @@ final class RandomHost {
         if (chance(7)) {
             put(Places.RESCUE_TPM, "tpm " + letter());
             if (chance(80)) {
-                put(Places.RESCUE + "/ended-" + random.nextInt(4) + "-" + pick("shutdown", "migrated", "unknown"), "empty");
+                put(
+                        Places.RESCUE + "/ended-" + random.nextInt(4) + "-" + pick("shutdown", "migrated", "unknown"),
+                        "empty");
             }
         }
     }
@@ -337,7 +339,9 @@ final class RandomHost {
         if (chance(75)) {
             String how = pick("shutdown", "destroyed", "crashed", "saved", "failed", "migrated");
             logged = Ending.ofWord(how);
-            log.append("2030-01-01 10:00:02.123+0000: shutting down, reason=").append(how).append('\n');
+            log.append("2030-01-01 10:00:02.123+0000: shutting down, reason=")
+                    .append(how)
+                    .append('\n');
         } else if (chance(50)) {
             log.insert(0, "2030-01-01 09:00:02.123+0000: shutting down, reason=shutdown\n");
         }

@@ -13,12 +13,13 @@ record Trace(List<Event> events) {
     record Event(String kind, String path, String to) {}
 
     /** The system calls that matter, and descriptors with their paths ({@code -y}). */
-    static final List<String> STRACE =
-            List.of("strace", "-f", "-y", "-qq", "-s", "0", "-e", "trace=write,fsync,fdatasync,rename,renameat,renameat2");
+    static final List<String> STRACE = List.of(
+            "strace", "-f", "-y", "-qq", "-s", "0", "-e", "trace=write,fsync,fdatasync,rename,renameat,renameat2");
 
-    private static final Pattern ON_DESCRIPTOR = Pattern.compile("(write|fsync|fdatasync)\\([0-9]+<([^>]*)>.*\\) += [0-9]+$");
-    private static final Pattern RENAME =
-            Pattern.compile("rename[a-z0-9]*\\((?:AT_FDCWD[^,]*, )?\"([^\"]*)\", (?:AT_FDCWD[^,]*, )?\"([^\"]*)\".*\\) += 0$");
+    private static final Pattern ON_DESCRIPTOR =
+            Pattern.compile("(write|fsync|fdatasync)\\([0-9]+<([^>]*)>.*\\) += [0-9]+$");
+    private static final Pattern RENAME = Pattern.compile(
+            "rename[a-z0-9]*\\((?:AT_FDCWD[^,]*, )?\"([^\"]*)\", (?:AT_FDCWD[^,]*, )?\"([^\"]*)\".*\\) += 0$");
 
     static Trace parse(List<String> lines) {
         Map<String, String> unfinished = new HashMap<>();
@@ -72,7 +73,8 @@ record Trace(List<Event> events) {
             }
         }
         if (last < 0) {
-            throw new AssertionError("no fsync of " + path + " before event " + until + ": " + events.get(Math.min(until, events.size() - 1)));
+            throw new AssertionError("no fsync of " + path + " before event " + until + ": "
+                    + events.get(Math.min(until, events.size() - 1)));
         }
     }
 

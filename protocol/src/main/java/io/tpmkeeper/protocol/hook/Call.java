@@ -12,11 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param waits whether a start waits for an answer at all
  */
 public record Call(
-        Operation operation,
-        String boot,
-        @Nullable Ending logged,
-        boolean migrationLogged,
-        boolean waits) {
+        Operation operation, String boot, @Nullable Ending logged, boolean migrationLogged, boolean waits) {
     public enum Operation {
         PREPARE,
         STARTED,

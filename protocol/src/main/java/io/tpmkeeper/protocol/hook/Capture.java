@@ -33,13 +33,15 @@ final class Capture {
 
     /** What was captured, before it is committed. */
     record Taken(long seq, FileMarks files, boolean complete) {
-        @Nullable Digest digest() {
+        @Nullable
+        Digest digest() {
             return files.digest();
         }
     }
 
     /** Null: the spool cannot be written. */
-    @Nullable Taken take(LiveFiles from, boolean afterCrash) {
+    @Nullable
+    Taken take(LiveFiles from, boolean afterCrash) {
         if (!draft.found().disk().spool()) {
             return null;
         }

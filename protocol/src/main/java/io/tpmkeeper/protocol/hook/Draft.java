@@ -37,10 +37,18 @@ final class Draft {
     LiveFiles live;
     Rescue rescue;
     HostFile<Journal> journal;
-    @Nullable Refused refused;
-    @Nullable Reason request;
+
+    @Nullable
+    Refused refused;
+
+    @Nullable
+    Reason request;
+
     HostFile<AcceptLive> accept;
-    @Nullable Marker marker;
+
+    @Nullable
+    Marker marker;
+
     Hold hold;
 
     Draft(HookHost found) {
@@ -116,11 +124,13 @@ final class Draft {
         checkpoint();
     }
 
-    @Nullable Line line() {
+    @Nullable
+    Line line() {
         return vm().line();
     }
 
-    @Nullable Run run() {
+    @Nullable
+    Run run() {
         return vm().run();
     }
 
@@ -134,7 +144,8 @@ final class Draft {
         return run == null ? 0 : run.n();
     }
 
-    @Nullable Digest tip() {
+    @Nullable
+    Digest tip() {
         return vm().tip();
     }
 
@@ -143,7 +154,8 @@ final class Draft {
     }
 
     /** What happens to a start that is not allowed; null: the domain is not protected. */
-    @Nullable Guard guard() {
+    @Nullable
+    Guard guard() {
         HookHost.IndexLine index = found.index().valueOrNull();
         if (index == null) {
             return Guard.ENFORCE;

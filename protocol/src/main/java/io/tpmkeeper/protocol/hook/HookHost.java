@@ -69,7 +69,8 @@ public record HookHost(
      * @param vars made at started: what the run writes, whatever happens to the first name
      * @param ended a rescue is whole, and for this run
      */
-    public record Rescue(FileState tpm, FileState vars, @Nullable Ended ended) {
+    public record Rescue(
+            FileState tpm, FileState vars, @Nullable Ended ended) {
         public static final Rescue NOTHING = new Rescue(FileState.ABSENT, FileState.ABSENT, null);
     }
 

@@ -19,13 +19,15 @@ final class Install {
     }
 
     /** What lies at a place; null: there is no such place. */
-    @Nullable FileMarks contentOf(@Nullable Place place) {
+    @Nullable
+    FileMarks contentOf(@Nullable Place place) {
         return switch (place) {
             case Place.InEntry entry -> {
                 Captured captured = draft.entries.get(entry.seq());
                 yield captured == null ? null : captured.files();
             }
-            case Place.InDelivery delivery -> draft.deliveries.get(delivery.digest().hex());
+            case Place.InDelivery delivery ->
+                draft.deliveries.get(delivery.digest().hex());
             case null -> null;
         };
     }
