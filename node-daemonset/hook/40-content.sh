@@ -42,14 +42,8 @@ look() {
     fi
 }
 
-# copy <from> <to> <limit>: never follows a link, never waits at a FIFO, never reads more than it should; fsynced.
+# copy <from> <to> <limit>: never follows a link, never waits at a FIFO, never reads more than it should. Not fsynced.
 copy() {
-    run dd if="$1" of="$2" bs=1048576 count=$(($3 + 1)) iflag=nofollow,nonblock,fullblock,count_bytes \
-        oflag=nofollow conv=fsync status=none 2>/dev/null
-}
-
-# The same for a second reading, which nobody keeps.
-copy_again() {
     run dd if="$1" of="$2" bs=1048576 count=$(($3 + 1)) iflag=nofollow,nonblock,fullblock,count_bytes \
         oflag=nofollow status=none 2>/dev/null
 }
@@ -81,11 +75,11 @@ read_live() {
     live_tpm=- live_vars=-
     if [ "$tpm_state" = plain ]; then
         live_tpm=$desk/tpm
-        copy_again "$tpm_file" "$live_tpm" "$tpm_limit" || return
+        copy "$tpm_file" "$live_tpm" "$tpm_limit" || return
     fi
     if [ "$vars_state" = plain ]; then
         live_vars=$desk/vars
-        copy_again "$vars_file" "$live_vars" "$vars_limit" || return
+        copy "$vars_file" "$live_vars" "$vars_limit" || return
     fi
     sum "$live_tpm" "$live_vars" || return
     name_state

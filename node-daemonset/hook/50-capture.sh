@@ -37,8 +37,8 @@ capture() {
 take() {
     taken=no
     if copy "$1" "$2" "$4"; then
-        if copy_again "$1" "$3" "$4"; then taken=yes; else unequal=yes; fi
-    elif copy_again "$1" "$3" "$4"; then
+        if copy "$1" "$3" "$4"; then taken=yes; else unequal=yes; fi
+    elif copy "$1" "$3" "$4"; then
         return 1
     fi
     [ "$taken" = yes ] || run rm -f "$2"
@@ -95,8 +95,11 @@ commit() {
         printf 'digest %s\ntpm %s\nvars %s\ncaptured %s\nboot %s\nend\n' \
             "$digest_meta" "$tpm_meta" "$vars_meta" "$clock" "$boot"
     ) >"$new/meta" 2>/dev/null || return 1
-    # Files that dd has fsynced already cost nothing a second time, but a name in tpm2 does.
-    run sync "$new/domain.xml" "$new/meta" "$new/tpm2" "$new" &&
+    # One call for all: the first fsync takes most of the others' work along.
+    set -- "$new/domain.xml" "$new/meta" "$new/tpm2" "$new"
+    [ "$vars_sha" = - ] || set -- "$new/vars" "$@"
+    [ "$tpm_sha" = - ] || set -- "$new/tpm2/tpm2-00.permall" "$@"
+    run sync "$@" &&
         run mv -T "$new" "$spool/$seq"
 }
 

@@ -72,7 +72,10 @@ $sizes
 EOF
     name_state
     [ "$digest" = "$1" ] || return 1
-    run sync "$staged_tpm" "${tpm%/*}" || return 2
+    set -- "$staged_tpm" "${tpm%/*}"
+    [ ! -f "$staged_vars" ] || set -- "$staged_vars" "$@"
+    [ ! -f "$staged_tpm/tpm2-00.permall" ] || set -- "$staged_tpm/tpm2-00.permall" "$@"
+    run sync "$@" || return 2
 }
 
 # install <place> <digest>: 0: live is it.  1: what lies at that place is not that digest.  2: no room.

@@ -153,7 +153,7 @@ judge_image() {
     look live
     tip_tpm=- tpm_sha=-
     desk
-    if [ "$seen" = yes ] && [ "$tpm_state" = plain ] && copy_again "$tpm_file" "$desk/tpm" "$tpm_limit"; then
+    if [ "$seen" = yes ] && [ "$tpm_state" = plain ] && copy "$tpm_file" "$desk/tpm" "$tpm_limit"; then
         if { content_of "$at" || content_of "delivery:$tip"; } && [ -f "$source/tpm2/tpm2-00.permall" ]; then
             sum "$desk/tpm" - "$source/tpm2/tpm2-00.permall" -
             tip_tpm=$tpm_again
