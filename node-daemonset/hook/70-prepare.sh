@@ -9,6 +9,10 @@ deny() {
 # open_run <kind> <on-line?> <from>
 open_run() {
     if [ -e "$root/journal/$uuid" ]; then withdraw "$root/journal/$uuid"; fi
+    # What a killed install had not put in place yet.
+    for name in "$tpm.tpm-keeper-new" "$nvram.tpm-keeper-new"; do
+        [ ! -e "$name" ] || run rm -rf -- "$name"
+    done
     boot_now
     now
     run=$((run + 1)) run_record=- run_epoch=0 run_boot=$boot run_kind=$1 run_from=$3 run_online=$2 run_started=no
