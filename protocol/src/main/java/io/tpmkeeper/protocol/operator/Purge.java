@@ -4,7 +4,9 @@ import io.tpmkeeper.protocol.DeletionPolicy;
 import io.tpmkeeper.protocol.Entry;
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.GrantSpec;
+import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.NodeOrders;
+import io.tpmkeeper.protocol.Order;
 import io.tpmkeeper.protocol.RecordStatus;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,9 +98,28 @@ final class Purge implements Verb {
                 && orders.open().filter(o -> !node.facts().refused(o)).isPresent()) {
             return Verdict.NOTHING;
         }
+        if (node.facts().lineOf(world.recordUid()).filter(Line::isHeld).isPresent()) {
+            return takeLine(world, node, orders);
+        }
         return grant.purge() == null
                 ? Verdict.act(new Step.WriteGrant(grant.withPurge(exact(world, node))))
                 : ordered(world, node, grant, grant.purge());
+    }
+
+    /** A host that was given up for dead holds its line still when it comes back. What it holds is not purged. */
+    private static Verdict takeLine(World world, NodeView node, @Nullable NodeOrders orders) {
+        Facts.Nack nack = node.facts().nacked();
+        boolean refused =
+                orders != null && orders.open().filter(node.facts()::refused).isPresent();
+        if (nack != null && refused && (node.facts().runOpen() || node.facts().active())) {
+            return Verdict.found(
+                    Finding.Reason.CLEANUP_FAILED, "%s was not cleaned: %s".formatted(node.node(), nack.message()));
+        }
+        String hostId = node.facts().hostId();
+        Order tombstone = Order.tombstone(
+                world.nonce() + "-" + node.node(), world.status().epoch());
+        return Verdict.act(
+                new Step.WriteRecord(world.status().withNode(node.node(), hostId, o -> o.ordered(hostId, tombstone))));
     }
 
     private static boolean neverObeyed(@Nullable NodeOrders orders, NodeView node) {

@@ -35,7 +35,8 @@ final class RolledBack implements Verb {
 
     /** The record gave up what it knew of the node: it was cleaned in a deletion, or given up for dead. */
     private static boolean wasForgotten(World world, NodeView node) {
-        return world.ordersOf(node.node()).isEmpty()
-                && (world.status().deletion() != null || world.status().gone().contains(node.node()));
+        return world.status().gone().contains(node.node())
+                || (world.status().deletion() != null
+                        && world.ordersOf(node.node()).isEmpty());
     }
 }

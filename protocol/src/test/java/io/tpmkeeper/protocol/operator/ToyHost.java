@@ -412,7 +412,9 @@ final class ToyHost {
     private void purge(GrantSpec.Purge purge) {
         boolean listed = entries.stream().allMatch(e -> purge.entries().contains(e.seq()));
         boolean sameRun = (run == null ? 0 : run.n()) == purge.run();
-        purgeRefused = active ? "it runs" : listed && sameRun ? null : "something came since";
+        purgeRefused = active || (line != null && line.isHeld())
+                ? "it runs, or holds the line"
+                : listed && sameRun ? null : "something came since";
         if (purgeRefused == null) {
             cluster.say(name + " is purged");
             line = null;
