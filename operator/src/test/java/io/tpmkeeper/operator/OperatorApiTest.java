@@ -1,0 +1,377 @@
+package io.tpmkeeper.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.tpmkeeper.api.Condition;
+import io.tpmkeeper.api.ConditionType;
+import io.tpmkeeper.api.HostState;
+import io.tpmkeeper.api.VmTpmGrant;
+import io.tpmkeeper.api.VmTpmRecord;
+import io.tpmkeeper.api.VmTpmState;
+import io.tpmkeeper.api.VmTpmStateSpec;
+import io.tpmkeeper.api.VmTpmStateStatus;
+import io.tpmkeeper.protocol.DeletionPolicy;
+import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.testbed.ControlPlane;
+import io.tpmkeeper.testbed.junit.OnTheGround;
+import io.tpmkeeper.testbed.junit.Own;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** What the operator does, by a real API server and under the very rights that it is installed with. */
+@Tag("api")
+@OnTheGround
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class OperatorApiTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private KubernetesClient client;
+    private OperatorProcess operator;
+    private String namespace;
+    private String uuid;
+    private ScriptedNode hostA;
+    private ScriptedNode hostB;
+
+    @BeforeAll
+    void install(@Own ControlPlane cluster) {
+        Path root = Path.of("..").toAbsolutePath().normalize();
+        cluster.kubectl("apply", "--server-side", "-f", root.resolve("crds").toString())
+                .orThrow();
+        cluster.kubectl("apply", "-f", root.resolve("charts/tpm-keeper/rbac").toString())
+                .orThrow();
+        cluster.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+                .orThrow();
+        cluster.createNode("host-a");
+        cluster.createNode("host-b");
+        client = cluster.client();
+        operator =
+                OperatorProcess.start(cluster.kubeconfigForServiceAccount("tpm-keeper-system", "tpm-keeper-operator"));
+    }
+
+    @AfterAll
+    void stop() {
+        operator.close();
+    }
+
+    @BeforeEach
+    void fresh() {
+        uuid = UUID.randomUUID().toString();
+        namespace = "vms-" + uuid.substring(0, 8);
+        client.resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(namespace)
+                        .endMetadata()
+                        .build())
+                .create();
+        hostA = new ScriptedNode(client, "host-a", uuid).comes();
+        hostB = new ScriptedNode(client, "host-b", uuid).comes();
+    }
+
+    @Test
+    void vmTpmStateIsBoundOnceTheDomainProvesWhoseItIs() {
+        apply("vm", null);
+        Condition waits = until("vm", ConditionType.BOUND, c -> c.reason().equals("DomainNotFound"));
+        assertThat(waits.status()).isEqualTo(Condition.Status.FALSE);
+
+        hostA.defines("win11", null);
+        Condition unproven = until("vm", ConditionType.BOUND, c -> c.reason().equals("ClaimNotProven"));
+        assertThat(unproven.message())
+                .contains(
+                        "virsh metadata win11 --uri https://tpmkeeper.io/domain/v1 --key tpmkeeper --set '<owner namespace=\""
+                                + namespace + "\"/>' --config");
+
+        hostA.defines("win11", namespace);
+        until("vm", ConditionType.BOUND, c -> c.status() == Condition.Status.TRUE);
+        until("vm", ConditionType.READY, c -> c.reason().equals("Protected"));
+        assertThat(record().getMetadata().getLabels()).containsEntry("tpmkeeper.io/guard", "enforce");
+    }
+
+    @Test
+    void secondVmTpmStateForTheDomainIsRefusedAndTheFirstGoesOn() {
+        bound("vm");
+        apply("other", null);
+
+        Condition refused = until("other", ConditionType.BOUND, c -> c.reason().equals("ClaimedByAnother"));
+
+        assertThat(refused.message()).contains("VmTpmState vm already has the domain");
+        assertThat(condition("vm", ConditionType.BOUND)).isEqualTo(Condition.Status.TRUE);
+    }
+
+    @Test
+    void missingClassIsNamed() {
+        VmTpmState state = new VmTpmState();
+        state.setMetadata(
+                new ObjectMetaBuilder().withNamespace(namespace).withName("vm").build());
+        state.setSpec(new VmTpmStateSpec(VmTpmStateSpec.ofDomain(uuid).target(), "platinum", null, null));
+        client.resource(state).create();
+
+        Condition refused = until("vm", ConditionType.READY, c -> c.reason().equals("ClassNotFound"));
+
+        assertThat(refused.message()).contains("There is no VmTpmClass platinum");
+        assertThat(condition("vm", ConditionType.STALLED)).isEqualTo(Condition.Status.TRUE);
+    }
+
+    @Test
+    void stateIsSavedAfterAStopAndFollowsTheDomainToAnotherNode() {
+        bound("vm");
+        running(hostA);
+        State left = State.blank().changed(1);
+        Digest digest = hostA.stops(left);
+        hostA.uploads(left);
+
+        VmTpmStateStatus saved = untilState("vm", HostState.RELEASED);
+        assertThat(current(saved).digest()).isEqualTo(digest);
+        assertThat(current(saved).generation()).isEqualTo(1);
+        assertThat(inbox()).isEmpty();
+
+        hostB.defines("vm", namespace);
+        hostB.asks();
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            hostA.works();
+            hostB.works();
+            assertThat(hostB.facts().line()).isNotNull();
+            assertThat(hostB.line().isHeld()).isTrue();
+        });
+        assertThat(hostB.line().tip()).isEqualTo(digest);
+        assertThat(hostA.line().isHeld()).isFalse();
+        assertThat(Objects.requireNonNull(untilState("vm", HostState.GRANTED, HostState.RELEASED).host()).node())
+                .isEqualTo("host-b");
+    }
+
+    @Test
+    void uploadThatWasReplacedByHandNeverBecomesCurrent() {
+        bound("vm");
+        running(hostA);
+        State good = State.blank().changed(1);
+        hostA.stops(good);
+        hostA.uploads(good);
+        Digest first = current(untilState("vm", HostState.RELEASED)).digest();
+
+        running(hostA);
+        State next = State.blank().changed(2);
+        hostA.stops(next);
+        Secret forged = hostA.upload(
+                next,
+                hostA.facts().entries().getLast().version(),
+                record().getMetadata().getUid());
+        forged.getData().put("tpm.tar.zst", forged.getData().get("nvram.tar.zst"));
+        client.resource(forged).create();
+
+        Condition refused = until("vm", ConditionType.READY, c -> c.reason().equals("CaptureRefused"));
+        assertThat(refused.message()).contains("host-a").contains("last good generation stays");
+        assertThat(current(status("vm")).digest()).isEqualTo(first);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(inbox()).isEmpty());
+    }
+
+    @Test
+    void generationThatIsDeletedByHandIsMadeAgain() {
+        bound("vm");
+        running(hostA);
+        State good = State.blank().changed(1);
+        hostA.stops(good);
+        hostA.uploads(good);
+        VmTpmStateStatus.Generation before =
+                current(untilState("vm", HostState.RELEASED));
+
+        client.secrets().inNamespace(namespace).withName(before.secretName()).delete();
+
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            VmTpmStateStatus.Generation now = current(status("vm"));
+            assertThat(now.secretName()).isNotEqualTo(before.secretName());
+            assertThat(now.digest()).isEqualTo(before.digest());
+            assertThat(client.secrets()
+                            .inNamespace(namespace)
+                            .withName(now.secretName())
+                            .get())
+                    .isNotNull();
+        });
+    }
+
+    @Test
+    void retainKeepsTheGenerationsAndIsAdoptedByAVmTpmStateMadeAgain() {
+        bound("vm");
+        running(hostA);
+        State good = State.blank().changed(1);
+        Digest digest = hostA.stops(good);
+        hostA.uploads(good);
+        untilState("vm", HostState.RELEASED);
+
+        client.resources(VmTpmState.class).inNamespace(namespace).withName("vm").delete();
+        untilGone("vm");
+        assertThat(generations()).hasSize(1);
+        assertThat(grants()).isEmpty();
+        assertThat(record().getMetadata().getLabels()).doesNotContainKey("tpmkeeper.io/guard");
+
+        apply("vm", null);
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            hostA.works();
+            hostB.works();
+            assertThat(condition("vm", ConditionType.BOUND)).isEqualTo(Condition.Status.TRUE);
+        });
+        hostB.defines("vm", namespace);
+        hostB.asks();
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            hostA.works();
+            hostB.works();
+            assertThat(hostB.facts().line()).isNotNull();
+        });
+        assertThat(hostB.line().tip()).isEqualTo(digest);
+    }
+
+    @Test
+    void deleteRemovesTheGenerationsOnlyAfterTheDomainHasStopped() {
+        bound("vm", DeletionPolicy.DELETE);
+        running(hostA);
+        State good = State.blank().changed(1);
+        hostA.stops(good);
+        hostA.uploads(good);
+        untilState("vm", HostState.RELEASED);
+        running(hostA);
+
+        client.resources(VmTpmState.class).inNamespace(namespace).withName("vm").delete();
+        until("vm", ConditionType.READY, c -> c.reason().equals("DeletionWaitsForStop"));
+        assertThat(generations()).hasSize(1);
+
+        State last = State.blank().changed(2);
+        hostA.stops(last);
+        untilGone("vm");
+        assertThat(generations()).isEmpty();
+        assertThat(grants()).isEmpty();
+        assertThat(client.resources(VmTpmRecord.class).withName(uuid).get()).isNull();
+    }
+
+    private void bound(String name) {
+        bound(name, null);
+    }
+
+    private void bound(String name, @Nullable DeletionPolicy policy) {
+        apply(name, policy);
+        hostA.defines(name, namespace);
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            hostA.works();
+            hostB.works();
+            assertThat(condition(name, ConditionType.BOUND)).isEqualTo(Condition.Status.TRUE);
+        });
+    }
+
+    /** The first start asks, and is given the line. */
+    private void running(ScriptedNode node) {
+        if (node.facts().line() == null) {
+            node.asks();
+        }
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            hostA.works();
+            hostB.works();
+            assertThat(node.facts().line()).isNotNull();
+            assertThat(record().getStatus().ordersOf("host-a").orElseThrow().unanswered())
+                    .isFalse();
+        });
+        node.starts();
+        untilState("vm", HostState.RUNNING);
+    }
+
+    private void apply(String name, @Nullable DeletionPolicy policy) {
+        VmTpmState state = new VmTpmState();
+        state.setMetadata(
+                new ObjectMetaBuilder().withNamespace(namespace).withName(name).build());
+        state.setSpec(new VmTpmStateSpec(VmTpmStateSpec.ofDomain(uuid).target(), null, policy, null));
+        client.resource(state).create();
+    }
+
+    private Condition until(String name, ConditionType type, Predicate<Condition> holds) {
+        return await().atMost(PATIENCE)
+                .failFast("the operator has ended", () -> !operator.isAlive())
+                .until(
+                        () -> {
+                            hostA.works();
+                            hostB.works();
+                            return status(name).condition(type);
+                        },
+                        c -> c.filter(holds).isPresent())
+                .orElseThrow();
+    }
+
+    private VmTpmStateStatus untilState(String name, HostState... states) {
+        return await().atMost(PATIENCE)
+                .until(
+                        () -> {
+                            hostA.works();
+                            hostB.works();
+                            return status(name);
+                        },
+                        s -> s.host() != null
+                                && List.of(states).contains(s.host().state()));
+    }
+
+    private void untilGone(String name) {
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            hostA.works();
+            hostB.works();
+            assertThat(client.resources(VmTpmState.class)
+                            .inNamespace(namespace)
+                            .withName(name)
+                            .get())
+                    .isNull();
+        });
+    }
+
+    private static VmTpmStateStatus.Generation current(VmTpmStateStatus status) {
+        return Objects.requireNonNull(status.current(), "nothing is saved");
+    }
+
+    private Condition.@Nullable Status condition(String name, ConditionType type) {
+        return status(name).condition(type).map(Condition::status).orElse(null);
+    }
+
+    private VmTpmStateStatus status(String name) {
+        return client.resources(VmTpmState.class)
+                .inNamespace(namespace)
+                .withName(name)
+                .get()
+                .getStatus();
+    }
+
+    private VmTpmRecord record() {
+        return client.resources(VmTpmRecord.class).withName(uuid).get();
+    }
+
+    private List<Secret> inbox() {
+        return client.secrets()
+                .inNamespace("tpm-keeper-agents")
+                .withLabels(Map.of("tpmkeeper.io/kind", "inbox", "tpmkeeper.io/domain-uuid", uuid))
+                .list()
+                .getItems();
+    }
+
+    private List<Secret> generations() {
+        return client.secrets()
+                .inNamespace(namespace)
+                .withLabel("tpmkeeper.io/kind", "generation")
+                .list()
+                .getItems();
+    }
+
+    private List<VmTpmGrant> grants() {
+        return client.resources(VmTpmGrant.class)
+                .withField("spec.domainUuid", uuid)
+                .list()
+                .getItems();
+    }
+}

@@ -1,0 +1,59 @@
+package io.tpmkeeper.operator;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** The operator, started as it is installed: its own process, under its own service account. */
+final class OperatorProcess implements AutoCloseable {
+    private final Process process;
+
+    private OperatorProcess(Process process) {
+        this.process = process;
+    }
+
+    static OperatorProcess start(Path kubeconfig) {
+        Path logs =
+                Path.of(Optional.ofNullable(System.getenv("TPM_KEEPER_LOGS")).orElse("target"));
+        try {
+            Files.createDirectories(logs);
+            return new OperatorProcess(new ProcessBuilder(List.of(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-XX:+UseSerialGC",
+                            "-Xmx128m",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            OperatorMain.class.getName(),
+                            "--kubeconfig",
+                            kubeconfig.toString(),
+                            "--no-leader-elect"))
+                    .redirectErrorStream(true)
+                    .redirectOutput(logs.resolve("operator.log").toFile())
+                    .start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
