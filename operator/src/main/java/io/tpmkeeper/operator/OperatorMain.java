@@ -74,11 +74,7 @@ public final class OperatorMain implements Callable<Integer> {
         CountDownLatch stopped = new CountDownLatch(1);
         try (KubernetesClient client =
                         new KubernetesClientBuilder().withConfig(config()).build();
-                KubernetesClient metadata = new KubernetesClientBuilder()
-                        .withConfig(config())
-                        .withHttpClientBuilderConsumer(
-                                b -> b.addOrReplaceInterceptor("metadata-only", new PartialObjects()))
-                        .build()) {
+                KubernetesClient metadata = PartialObjects.client(config())) {
             run(client, metadata, stopped);
         }
         return 0;

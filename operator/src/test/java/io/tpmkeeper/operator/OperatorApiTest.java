@@ -40,7 +40,7 @@ import org.junit.jupiter.api.TestInstance;
 @OnTheGround
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OperatorApiTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private KubernetesClient client;
     private OperatorProcess operator;
@@ -151,7 +151,9 @@ class OperatorApiTest {
         });
         assertThat(hostB.line().tip()).isEqualTo(digest);
         assertThat(hostA.line().isHeld()).isFalse();
-        assertThat(Objects.requireNonNull(untilState("vm", HostState.GRANTED, HostState.RELEASED).host()).node())
+        assertThat(Objects.requireNonNull(untilState("vm", HostState.GRANTED, HostState.RELEASED)
+                                .host())
+                        .node())
                 .isEqualTo("host-b");
     }
 
@@ -187,8 +189,7 @@ class OperatorApiTest {
         State good = State.blank().changed(1);
         hostA.stops(good);
         hostA.uploads(good);
-        VmTpmStateStatus.Generation before =
-                current(untilState("vm", HostState.RELEASED));
+        VmTpmStateStatus.Generation before = current(untilState("vm", HostState.RELEASED));
 
         client.secrets().inNamespace(namespace).withName(before.secretName()).delete();
 

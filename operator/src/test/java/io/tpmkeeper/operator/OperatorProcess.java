@@ -26,6 +26,8 @@ final class OperatorProcess implements AutoCloseable {
                                     .toString(),
                             "-XX:+UseSerialGC",
                             "-Xmx128m",
+                            "--enable-native-access=ALL-UNNAMED",
+                            "-Dlogback.configurationFile=" + Path.of("target/classes/logback.xml").toAbsolutePath(),
                             "-cp",
                             System.getProperty("java.class.path"),
                             OperatorMain.class.getName(),

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.tpmkeeper.api.VmTpmGrant;
 import io.tpmkeeper.api.VmTpmNode;
 import io.tpmkeeper.api.VmTpmNodeStatus;
@@ -266,6 +267,17 @@ final class ScriptedNode {
 
     /** All grants first, then the inventory with the answer: as the agent does. */
     void report() {
+        try {
+            reportOnce();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != 409) {
+                throw e;
+            }
+            // The operator wrote the spec meanwhile; the next pass reports.
+        }
+    }
+
+    private void reportOnce() {
         VmTpmNode inventory = client.resources(VmTpmNode.class).withName(node).get();
         if (inventory == null) {
             return;

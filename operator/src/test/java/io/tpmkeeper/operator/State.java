@@ -27,7 +27,8 @@ record State(byte[] tpm, byte[] nvram) {
         if (new BundleReader().verify(data, Map.of(), OF)
                 instanceof Checked.Accepted<BundleReader.VerifiedBundle>(BundleReader.VerifiedBundle whole)) {
             return new State(
-                    whole.contents().get(FileKind.TPM), whole.contents().get(FileKind.NVRAM));
+                    Objects.requireNonNull(whole.contents().get(FileKind.TPM)),
+                    Objects.requireNonNull(whole.contents().get(FileKind.NVRAM)));
         }
         throw new AssertionError("the fixture is refused");
     }

@@ -42,9 +42,14 @@ public record RecordStatus(
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Deletion(DeletionPolicy policy, String uid, String since) {}
 
-    /** @param reason one of the named refusals of the generation format. @param message what happened and what to do */
+    /**
+     * @param reason one of the named refusals of the generation format
+     * @param message what happened and what to do
+     * @param capturedAt RFC 3339, by its host's clock
+     */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Refused(String node, Version version, Digest digest, String reason, String message) {}
+    public record Refused(
+            String node, Version version, Digest digest, String reason, String message, String capturedAt) {}
 
     /** Before anything happened. */
     public static final RecordStatus EMPTY = new RecordStatus(0, null, null, null, null, 0, null, List.of(), List.of());

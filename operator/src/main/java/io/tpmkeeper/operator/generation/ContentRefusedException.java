@@ -6,8 +6,16 @@ import io.tpmkeeper.protocol.operator.Generation;
 public final class ContentRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    ContentRefusedException(Generation generation, String reason, String message) {
+    private final String secretUid;
+
+    ContentRefusedException(Generation generation, String secretUid, String reason, String message) {
         super("Secret %s/%s with generation %d is not what was saved: %s: %s"
                 .formatted(generation.namespace(), generation.secret(), generation.number(), reason, message));
+        this.secretUid = secretUid;
+    }
+
+    /** Of the Secret object: one made again by hand is another. */
+    String secretUid() {
+        return secretUid;
     }
 }

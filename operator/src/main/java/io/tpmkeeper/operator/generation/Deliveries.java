@@ -70,11 +70,15 @@ public final class Deliveries {
         Map<String, byte[]> data = SecretData.of(from);
         switch (reader.verify(data, Map.of(), UUID.fromString(domainUuid))) {
             case Checked.Refused<BundleReader.VerifiedBundle>(Refusal refusal) ->
-                throw new ContentRefusedException(generation, refusal.reason().toString(), refusal.message());
+                throw new ContentRefusedException(
+                        generation, uid(from), refusal.reason().toString(), refusal.message());
             case Checked.Accepted<BundleReader.VerifiedBundle>(BundleReader.VerifiedBundle whole) -> {
-                if (!whole.bundle().manifest().digest().equals(digest.hex())) {
+                if (!whole.bundle().manifest().digest().equals(digest)) {
                     throw new ContentRefusedException(
-                            generation, "DigestMismatch", "It holds another state than the one that was saved there.");
+                            generation,
+                            uid(from),
+                            "DigestMismatch",
+                            "It holds another state than the one that was saved there.");
                 }
             }
         }
@@ -93,6 +97,10 @@ public final class Deliveries {
                 .withData(from.getData())
                 .build();
         client.resource(secret).create();
+    }
+
+    private static String uid(Secret secret) {
+        return secret.getMetadata().getUid();
     }
 
     public void delete(String name) {

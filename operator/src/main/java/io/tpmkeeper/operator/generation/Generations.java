@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +31,8 @@ public final class Generations {
     private final KubernetesClient client;
     private final KubernetesClient metadata;
     private final String inbox;
+    /** Secrets whose content was refused. Only a memory: content is verified again wherever it is used. */
+    private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
     /**
      * @param metadata a client that sees Secrets without their data
@@ -49,9 +53,16 @@ public final class Generations {
                 .withLabel(Marks.KIND, Marks.KIND_GENERATION)
                 .list()
                 .getItems()) {
-            generation(secret.getMetadata()).ifPresent(found::add);
+            if (!refused.contains(secret.getMetadata().getUid())) {
+                generation(secret.getMetadata()).ifPresent(found::add);
+            }
         }
         return found;
+    }
+
+    /** From now on it counts as gone: what it should hold is asked for again where it still is. */
+    public void distrust(ContentRefusedException refusal) {
+        refused.add(refusal.secretUid());
     }
 
     /** The capture steps that are written on a generation, as JSON; empty if there are none. */

@@ -7,6 +7,7 @@ import io.tpmkeeper.api.ApiGroup;
 import io.tpmkeeper.api.VmTpmGrant;
 import io.tpmkeeper.api.VmTpmRecord;
 import io.tpmkeeper.operator.event.Announcer;
+import io.tpmkeeper.operator.generation.ContentRefusedException;
 import io.tpmkeeper.operator.generation.Deliveries;
 import io.tpmkeeper.operator.generation.Generations;
 import io.tpmkeeper.operator.generation.Uploads;
@@ -103,12 +104,20 @@ final class StepTaker {
             case Step.KeepGeneration(var generation, var keep) -> generations.keep(generation, keep);
             case Step.DeleteGeneration(var generation) -> generations.delete(generation);
             case Step.DeleteUpload(var name) -> uploads.delete(name);
-            case Step.Deliver(var node, var digest, var generation) ->
-                deliveries.make(world.domainUuid(), node, digest, generation);
+            case Step.Deliver deliver -> deliver(world, deliver);
             case Step.DeleteDelivery(var name) -> deliveries.delete(name);
             case Step.Announce(var warning, var reason, var message) -> announce(world, warning, reason, message);
         }
         return record;
+    }
+
+    private void deliver(World world, Step.Deliver deliver) {
+        try {
+            deliveries.make(world.domainUuid(), deliver.node(), deliver.digest(), deliver.generation());
+        } catch (ContentRefusedException e) {
+            generations.distrust(e);
+            announce(world, true, "GenerationRefused", String.valueOf(e.getMessage()));
+        }
     }
 
     private void announce(World world, boolean warning, String reason, String message) {

@@ -35,7 +35,7 @@ public final class LastCaptures {
                     CaptureResult.REFUSED,
                     refused.node(),
                     null,
-                    "",
+                    refused.capturedAt(),
                     "%s: %s".formatted(refused.reason(), refused.message()),
                     List.of(new VmTpmStateStatus.Step(CaptureStep.PROMOTE, StepResult.FAILED, refused.message())));
         }
