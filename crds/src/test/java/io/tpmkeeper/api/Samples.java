@@ -98,7 +98,7 @@ final class Samples {
                 new RecordStatus.Moving("worker-8", "r1"),
                 new RecordStatus.Deletion(DeletionPolicy.DELETE, UID, TIME),
                 42,
-                new RecordStatus.Refused("worker-7", VERSION, DIGEST, "TpmEmpty", "the TPM is empty"),
+                new RecordStatus.Refused("worker-7", VERSION, DIGEST, "TpmEmpty", "the TPM is empty", TIME),
                 List.of(new NodeOrders("worker-7", "h7", order, order, List.of("o2"), List.of("r0"))),
                 List.of("worker-9")));
         return made;

@@ -27,7 +27,8 @@ final class OperatorProcess implements AutoCloseable {
                             "-XX:+UseSerialGC",
                             "-Xmx128m",
                             "--enable-native-access=ALL-UNNAMED",
-                            "-Dlogback.configurationFile=" + Path.of("target/classes/logback.xml").toAbsolutePath(),
+                            "-Dlogback.configurationFile="
+                                    + Path.of("target/classes/logback.xml").toAbsolutePath(),
                             "-cp",
                             System.getProperty("java.class.path"),
                             OperatorMain.class.getName(),

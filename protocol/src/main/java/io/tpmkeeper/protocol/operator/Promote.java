@@ -88,7 +88,12 @@ final class Promote implements Verb {
 
     private static Verdict refuse(World world, Upload upload, Upload.Verdict.Refused refused) {
         var noted = new RecordStatus.Refused(
-                upload.node(), upload.version(), upload.digest(), refused.reason(), refused.message(), upload.capturedAt());
+                upload.node(),
+                upload.version(),
+                upload.digest(),
+                refused.reason(),
+                refused.message(),
+                upload.capturedAt());
         boolean ofTheLine =
                 world.recordUid().equals(upload.record()) && world.status().heldBy(upload.node());
         if (ofTheLine && !noted.equals(world.status().refused())) {
