@@ -4,6 +4,8 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.tpmkeeper.api.VmTpmNode;
@@ -180,10 +182,15 @@ public final class Cluster implements AutoCloseable {
 
     private void put(String node, String question) {
         try {
-            client.resources(VmTpmNode.class).withName(node).edit(n -> {
-                n.setSpec(new VmTpmNodeSpec(question));
-                return n;
-            });
+            VmTpmNode asked = new VmTpmNode();
+            asked.getMetadata().setName(node);
+            asked.setSpec(new VmTpmNodeSpec(question));
+            client.resource(asked)
+                    .patch(new PatchContext.Builder()
+                            .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                            .withFieldManager("tpm-keeper-operator")
+                            .withForce(true)
+                            .build());
         } catch (KubernetesClientException e) {
             LOG.atWarn()
                     .addKeyValue("node", node)
