@@ -1,0 +1,64 @@
+package io.tpmkeeper.agent.pass;
+
+import io.tpmkeeper.agent.place.DomainPlace;
+import io.tpmkeeper.agent.place.PlacedDomain;
+import io.tpmkeeper.protocol.host.Activity;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/** A place in memory: says nothing of how libvirt behaves. */
+final class FakePlace implements DomainPlace {
+    final List<PlacedDomain> domains = new ArrayList<>();
+    final List<String> calls = new ArrayList<>();
+    volatile boolean blocked;
+    volatile CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch never = new CountDownLatch(1);
+
+    private void call(String what) {
+        calls.add(what);
+        asked.countDown();
+        if (blocked) {
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public List<PlacedDomain> domains() {
+        call("domains");
+        return List.copyOf(domains);
+    }
+
+    @Override
+    public Activity activity(String uuid, boolean receiving) {
+        call("activity");
+        return domains.stream()
+                .filter(d -> d.uuid().equals(uuid))
+                .findFirst()
+                .map(PlacedDomain::activity)
+                .orElse(Activity.INACTIVE);
+    }
+
+    @Override
+    public PlacedDomain describe(String xml) {
+        return domains.getFirst();
+    }
+
+    @Override
+    public String probe() {
+        call("probe");
+        return "tpm-keeper hook 0.1.0 is live";
+    }
+
+    @Override
+    public void rereadHooks() {
+        call("reread");
+    }
+
+    @Override
+    public void close() {}
+}
