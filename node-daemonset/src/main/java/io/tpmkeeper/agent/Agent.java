@@ -38,7 +38,6 @@ final class Agent {
 
     /** @throws ForeignHostException if the host directory belongs to another cluster; nothing was changed then */
     void run() throws ForeignHostException, InterruptedException {
-        var unused = lease.scheduleWithFixedDelay(this::renew, 0, LEASE_PERIOD, TimeUnit.SECONDS);
         try {
             while (!stopping) {
                 recogniseCluster();
@@ -80,6 +79,7 @@ final class Agent {
                         + ", this is cluster " + id + ". Nothing was changed.");
             }
             ours = true;
+            var unused = lease.scheduleWithFixedDelay(this::renew, 0, LEASE_PERIOD, TimeUnit.SECONDS);
         } catch (ClusterException e) {
             LOG.atWarn().addKeyValue("cause", e.getMessage()).log("the API server does not answer");
         }
@@ -87,9 +87,7 @@ final class Agent {
 
     private void renew() {
         try {
-            if (ours) {
-                cluster.renewLease();
-            }
+            cluster.renewLease();
         } catch (ClusterException e) {
             LOG.atWarn().addKeyValue("cause", e.getMessage()).log("the lease was not renewed");
         } catch (RuntimeException e) {

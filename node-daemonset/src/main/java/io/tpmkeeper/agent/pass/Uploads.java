@@ -164,12 +164,12 @@ final class Uploads {
         List<ChooseSource.Step> all = new ArrayList<>();
         for (ChooseSource.Step step : chosen.steps()) {
             if (step.name().equals("Merge")) {
-                all.add(new ChooseSource.Step("Validate", "Succeeded", null));
+                all.add(new ChooseSource.Step("Validate", "Done", null));
             }
             all.add(step);
         }
-        all.add(new ChooseSource.Step("Pack", "Succeeded", null));
-        all.add(new ChooseSource.Step("Upload", "Succeeded", null));
+        all.add(new ChooseSource.Step("Pack", "Done", null));
+        all.add(new ChooseSource.Step("Upload", "Done", null));
         return all;
     }
 

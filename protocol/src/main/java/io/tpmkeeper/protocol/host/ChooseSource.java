@@ -44,7 +44,7 @@ public final class ChooseSource {
         FALLBACK
     }
 
-    /** How a step went. @param result {@code Succeeded}, {@code Failed} or {@code Skipped}. @param message null if it succeeded */
+    /** How a step went. @param result {@code Done}, {@code Failed} or {@code Skipped}. @param message null if it succeeded */
     public record Step(String name, String result, @Nullable String message) {}
 
     /**
@@ -116,12 +116,12 @@ public final class ChooseSource {
                 wrong.add("NVRAM: " + why.apply(place.vars));
             }
         }
-        return wrong.isEmpty() ? new Step(name, "Succeeded", null) : new Step(name, "Failed", String.join("; ", wrong));
+        return wrong.isEmpty() ? new Step(name, "Done", null) : new Step(name, "Failed", String.join("; ", wrong));
     }
 
     private static Step merge(FileMarks tip, @Nullable Source tpm, @Nullable Source vars, boolean complete) {
         if (complete) {
-            return new Step("Merge", "Succeeded", null);
+            return new Step("Merge", "Done", null);
         }
         List<String> missing = new ArrayList<>();
         List<String> kept = new ArrayList<>();
