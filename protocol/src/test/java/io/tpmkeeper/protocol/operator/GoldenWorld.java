@@ -137,7 +137,7 @@ final class GoldenWorld {
             s.set(
                     "refused",
                     over(
-                            "{node: a, version: %d/2, reason: TpmTruncated, message: 'The TPM file is cut off.'}"
+                            "{node: a, version: %d/2, reason: TpmTruncated, message: 'The TPM file is cut off.', capturedAt: then}"
                                     .formatted(epoch),
                             in.path("refused")));
         }
