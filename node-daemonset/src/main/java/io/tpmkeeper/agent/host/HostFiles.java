@@ -4,6 +4,7 @@ import io.tpmkeeper.protocol.hostfile.Answer;
 import io.tpmkeeper.protocol.hostfile.Config;
 import io.tpmkeeper.protocol.hostfile.DomainPaths;
 import io.tpmkeeper.protocol.hostfile.DomainUuid;
+import io.tpmkeeper.protocol.hostfile.HeldStop;
 import io.tpmkeeper.protocol.hostfile.Identity;
 import io.tpmkeeper.protocol.hostfile.Index;
 import io.tpmkeeper.protocol.hostfile.RefusedStart;
@@ -113,6 +114,11 @@ public final class HostFiles {
 
     public Optional<RefusedStart> refused(String uuid) throws IOException, UnreadableException {
         return read(paths.of("refused", uuid), RefusedStart::read);
+    }
+
+    /** A stop that the hook holds, since nothing of it can be saved. */
+    public Optional<HeldStop> held(String uuid) throws IOException, UnreadableException {
+        return read(paths.run().resolve("held").resolve(uuid), HeldStop::read);
     }
 
     public void put(String uuid, Answer answer) throws IOException {

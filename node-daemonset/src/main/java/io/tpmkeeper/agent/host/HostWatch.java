@@ -2,6 +2,7 @@ package io.tpmkeeper.agent.host;
 
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
@@ -17,15 +18,18 @@ public final class HostWatch implements AutoCloseable {
     public HostWatch(HostPaths paths, Runnable changed) throws IOException {
         watch = paths.root().getFileSystem().newWatchService();
         for (String kind : HostPaths.WATCHED) {
-            paths.root()
-                    .resolve(kind)
-                    .register(
-                            watch,
-                            StandardWatchEventKinds.ENTRY_CREATE,
-                            StandardWatchEventKinds.ENTRY_DELETE,
-                            StandardWatchEventKinds.ENTRY_MODIFY);
+            register(paths.root().resolve(kind));
         }
+        register(paths.run().resolve("held"));
         Thread.ofPlatform().name("host-watch").daemon().start(() -> listen(changed));
+    }
+
+    private void register(Path directory) throws IOException {
+        directory.register(
+                watch,
+                StandardWatchEventKinds.ENTRY_CREATE,
+                StandardWatchEventKinds.ENTRY_DELETE,
+                StandardWatchEventKinds.ENTRY_MODIFY);
     }
 
     private void listen(Runnable changed) {

@@ -12,6 +12,7 @@ import io.tpmkeeper.protocol.Request;
 import io.tpmkeeper.protocol.host.Activity;
 import io.tpmkeeper.protocol.hostfile.Answer;
 import io.tpmkeeper.protocol.hostfile.EntryMeta;
+import io.tpmkeeper.protocol.hostfile.HeldStop;
 import io.tpmkeeper.protocol.hostfile.RefusedStart;
 import io.tpmkeeper.protocol.hostfile.UnreadableException;
 import io.tpmkeeper.protocol.hostfile.Vm;
@@ -145,9 +146,7 @@ final class DomainPass {
                         && line.record().equals(grant.spec().recordUid())
                 ? line.order()
                 : null;
-        String wrong = outcome.upload != null || look == null || look.failures() == null
-                ? outcome.upload
-                : "StateFileRefused: " + look.failures() + ".";
+        String wrong = wrong(view, outcome, look);
         return new Facts(
                 hostId,
                 acked,
@@ -164,6 +163,25 @@ final class DomainPass {
                 outcome.purge.purged(),
                 outcome.purge.refused(),
                 wrong);
+    }
+
+    /** The first thing that is wrong, in a sentence that begins with its name where it has one. */
+    private @Nullable String wrong(DomainView view, Outcome outcome, Looker.@Nullable Look look) throws IOException {
+        try {
+            Optional<HeldStop> stop = host.files().held(view.uuid());
+            if (stop.isPresent()) {
+                return "StopHeld: a stop is held: " + stop.get().why() + ".";
+            }
+        } catch (UnreadableException e) {
+            return "StopHeld: a stop is held.";
+        }
+        if (outcome.upload != null) {
+            return outcome.upload;
+        }
+        if (view.placed() != null && view.placed().refused() != null) {
+            return view.placed().refused();
+        }
+        return look == null || look.failures() == null ? null : "StateFileRefused: " + look.failures() + ".";
     }
 
     private @Nullable Request request(DomainView view) throws IOException {

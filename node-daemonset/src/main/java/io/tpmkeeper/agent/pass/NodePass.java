@@ -92,19 +92,28 @@ public final class NodePass {
                     .filter(g -> g.spec().domainUuid().equals(uuid))
                     .findFirst()
                     .orElse(null);
-            WaitingStart request = requests.get(uuid);
             DomainView view = new DomainView(
                     uuid,
                     inventory.get(uuid),
                     fresh,
-                    request != null && host.waits(request),
+                    waits(requests, uuid),
                     paths(uuid),
                     before.containsKey(uuid) ? before.get(uuid) : Vm.NOTHING,
                     grant,
                     index.containsKey(uuid));
             facts.put(uuid, domainPass.run(view));
         }
-        if (inventoryKnown && grants.isPresent()) {
+        if (grants.isPresent() && !inventoryKnown) {
+            // Of a domain whose start waits everything is known without libvirt, also right after the agent's own
+            // start.
+            send(
+                    Optional.empty(),
+                    grants.get().stream()
+                            .filter(g -> waits(requests, g.spec().domainUuid()))
+                            .toList(),
+                    facts,
+                    false);
+        } else if (grants.isPresent()) {
             send(asked, grants.get(), facts, (fresh || startWaits) && asked.isPresent());
         }
         forgetStrangers(uuids);
@@ -118,6 +127,11 @@ public final class NodePass {
                 host.files().delete("domain", uuid);
             }
         }
+    }
+
+    private boolean waits(Map<String, WaitingStart> requests, String uuid) {
+        WaitingStart request = requests.get(uuid);
+        return request != null && host.waits(request);
     }
 
     /** Every grant's facts first: the answer to the question says that all of them were collected after it. */

@@ -443,4 +443,24 @@ class NodePassTest {
         assertThat(directory.resolve("root/delivery/" + UUID + "/" + digest + "/tpm2/tpm2-00.permall"))
                 .hasBinaryContent(permall(40));
     }
+
+    @Test
+    void aStartThatWaitsIsAnsweredByAnAgentThatNeverSawLibvirt() throws Exception {
+        livesThere(40);
+        startWaits("s1");
+        cluster.grant(grant(Order.held("o1", 100, Content.NONE)));
+        runPass();
+        assertThat(facts().acked()).isEqualTo("o1");
+        assertThat(cluster.reports).as("no inventory is made up").containsExactly("grant");
+    }
+
+    @Test
+    void aHeldStopIsNamed() throws Exception {
+        cluster.grant(grant(null));
+        Files.writeString(
+                directory.resolve("run/held").resolve(UUID),
+                new io.tpmkeeper.protocol.hostfile.HeldStop(1, "there is no space").text());
+        runPass();
+        assertThat(facts().uploadRefused()).isEqualTo("StopHeld: a stop is held: there is no space.");
+    }
 }
