@@ -42,8 +42,7 @@ stage() {
     staged_tpm=$tpm.tpm-keeper-new staged_vars=$nvram.tpm-keeper-new
     [ "$nvram" != - ] || staged_vars=$tpm.tpm-keeper-no-vars
     run rm -rf -- "$staged_tpm" "$staged_vars"
-    # libvirt gives the directories their owners at each start; others must be able to pass through the domain's.
-    [ -d "${tpm%/*}" ] || run mkdir -p -m 0711 -- "${tpm%/*}" || return 2
+    [ -d "${tpm%/*}" ] || passable "${tpm%/*}" || return 2
     run mkdir -- "$staged_tpm" || return 2
     set -- "$1" - -
     if [ -f "$source/tpm2/tpm2-00.permall" ]; then
@@ -53,7 +52,7 @@ stage() {
     if [ -f "$source/vars" ] && [ "$nvram" = - ]; then
         set -- "$1" "$2" "$source/vars"
     elif [ -f "$source/vars" ]; then
-        [ -d "${nvram%/*}" ] || run mkdir -p -m 0711 -- "${nvram%/*}" || return 2
+        [ -d "${nvram%/*}" ] || passable "${nvram%/*}" || return 2
         copy "$source/vars" "$staged_vars" "$vars_limit" || return 2
         set -- "$1" "$2" "$staged_vars"
     fi
@@ -99,6 +98,16 @@ install() {
         run mv -T -- "$staged_vars" "$nvram" && run sync "${nvram%/*}" || return 2
     fi
     run sync "${tpm%/*}" && withdraw "$root/journal/$uuid"
+}
+
+# passable <directory>: made with all its parents, 0711 each. libvirt gives the state's own directories their owners at each start,
+# but swtpm and QEMU, which are not root, must be able to pass through those above; on a new host libvirt has not made them yet.
+passable() {
+    umask 0066
+    run mkdir -p -- "$1"
+    made=$?
+    umask 0077
+    return "$made"
 }
 
 # install_tip: from where the line says that it lies, or from a delivery of its name.

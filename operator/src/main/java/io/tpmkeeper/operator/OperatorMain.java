@@ -115,6 +115,7 @@ public final class OperatorMain implements Callable<Integer> {
         cluster.start();
         watches.start();
         operator.start();
+        wakeups.open();
         if (!leaderElect) {
             cluster.lead();
         }

@@ -16,6 +16,12 @@ public final class Wakeups {
     private final SimpleInboundEventSource<VmTpmState> states = new SimpleInboundEventSource<>("facts");
 
     private volatile Function<String, List<VmTpmState>> statesOf = uuid -> List.of();
+    private volatile boolean open;
+
+    /** The reconcilers' caches are filled. Until now every hint was dropped: they look at everything when they start. */
+    void open() {
+        open = true;
+    }
 
     public SimpleInboundEventSource<VmTpmRecord> records() {
         return records;
@@ -32,6 +38,9 @@ public final class Wakeups {
 
     /** Something changed on a node: both the record and the VmTpmStates that want the domain look again. */
     public void domain(String domainUuid) {
+        if (!open) {
+            return;
+        }
         record(domainUuid);
         statesOf.apply(domainUuid)
                 .forEach(s ->
@@ -39,10 +48,16 @@ public final class Wakeups {
     }
 
     public void record(String domainUuid) {
+        if (!open) {
+            return;
+        }
         records.propagateEvent(new ResourceID(domainUuid));
     }
 
     public void state(String namespace, String name) {
+        if (!open) {
+            return;
+        }
         states.propagateEvent(new ResourceID(name, namespace));
     }
 }
