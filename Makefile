@@ -2,7 +2,7 @@
 MAKEFLAGS += --no-print-directory
 BIN := testbed/bin
 
-.PHONY: help up down status shell test test-unit test-differential test-api test-host test-e2e clean
+.PHONY: help up down status shell test test-unit test-differential test-api test-host test-e2e mutants clean
 
 help: ## list the targets
 	@sed -n -E 's/^([a-z0-9-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -36,6 +36,9 @@ test-host: ## tests on a real libvirtd, QEMU, swtpm and guest
 
 test-e2e: ## the whole: operator, agents, two libvirt hosts
 	@$(BIN)/test e2e
+
+mutants: ## seeded bugs, one by one; the test named in each must fail
+	@$(BIN)/mutants
 
 clean: ## remove what builds made in this clone (caches outside it stay)
 	@find . -type d -name target -not -path './.git/*' -prune -exec rm -rf {} +
