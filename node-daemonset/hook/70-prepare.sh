@@ -239,7 +239,15 @@ settle_request() {
     fi
 }
 
+# take_answer: the operator's word for why this very start is not served says more than we know.
+take_answer() {
+    answer_request=- answer_message=-
+    read_fields "$root/answer/$uuid" request:answer_request:text message:answer_message:text || return 0
+    [ "$answer_request" != "$request_id" ] || missing=${answer_message%.}
+}
+
 refuse() {
+    take_answer
     write_refusal - no
     if [ -e "$root/request/$uuid" ]; then withdraw "$root/request/$uuid"; fi
     say "$refusal: $missing. $todo"

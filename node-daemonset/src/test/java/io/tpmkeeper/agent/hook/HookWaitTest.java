@@ -101,6 +101,24 @@ class HookWaitTest {
     }
 
     @Test
+    void theRefusalSaysWhatTheOperatorAnswered() throws Exception {
+        Files.writeString(sandbox.path("keeper/config"), "format 1\nwait 3\nend\n");
+        listing.write(PROTECTED.replace("line Held", "line Tombstone"));
+        CompletableFuture<Sandbox.Result> start = prepare();
+        String request = awaitRequest().id();
+
+        Files.createDirectories(sandbox.path("keeper/answer"));
+        Files.writeString(
+                sandbox.path("keeper/answer/" + Sandbox.UUID),
+                "format 1\nrequest " + request + "\nmessage The domain runs on host-a. Stop it there.\nend\n");
+
+        Sandbox.Result refused = start.get(30, TimeUnit.SECONDS);
+        assertThat(refused.exit()).isOne();
+        assertThat(refused.message()).contains("LineElsewhere: The domain runs on host-a. Stop it there.");
+        assertThat(listing.read()).contains("missing The domain runs on host-a. Stop it there.");
+    }
+
+    @Test
     void breakGlassEndsTheWait() throws Exception {
         listing.write(PROTECTED);
         CompletableFuture<Sandbox.Result> start = prepare();

@@ -6,6 +6,7 @@ import io.tpmkeeper.operator.node.Cluster;
 import io.tpmkeeper.protocol.operator.Claims;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Where a domain was seen, by the nodes' inventories. */
 public final class Sightings {
@@ -30,6 +31,15 @@ public final class Sightings {
         return domain.name() == null
                 ? Stream.empty()
                 : Stream.of(new Claims.Sighting(
-                        node.getMetadata().getName(), domain.name(), domain.ownerNamespace(), domain.tpm(), null));
+                        node.getMetadata().getName(),
+                        domain.name(),
+                        domain.ownerNamespace(),
+                        domain.tpm(),
+                        domain.tpm() ? null : whyNot(domain)));
+    }
+
+    /** A TPM that the agent cannot keep (version 1.2, passed through): its own sentence. */
+    private static @Nullable String whyNot(VmTpmNodeStatus.Domain domain) {
+        return domain.facts() == null ? null : domain.facts().uploadRefused();
     }
 }

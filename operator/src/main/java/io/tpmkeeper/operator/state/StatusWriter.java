@@ -141,7 +141,7 @@ public final class StatusWriter {
     private List<Finding> findings(Shown shown, World world) {
         List<Finding> all = new ArrayList<>();
         Optional<Finding> hostTrouble =
-                Boolean.TRUE.equals(shown.ready().status()) ? trouble.on(shown.node()) : Optional.empty();
+                Boolean.TRUE.equals(shown.ready().status()) ? trouble.on(world, shown.node()) : Optional.empty();
         Finding ready = hostTrouble.orElseGet(() -> finding(ConditionType.READY, shown.ready()));
         all.add(ready);
         all.add(Finding.yes(ConditionType.BOUND, Reason.BOUND, "The domain is bound to this VmTpmState."));
@@ -159,7 +159,6 @@ public final class StatusWriter {
                     Reason.ofWord(refusal.reason()).orElse(Reason.START_NOT_ALLOWED),
                     "On %s: %s".formatted(shown.refusedOn(), refusal.missing())));
         }
-        trouble.coverage(world).ifPresent(all::add);
         return all;
     }
 
