@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -94,6 +95,13 @@ public final class AgentMain implements Callable<Integer> {
     private Path libvirtLog = Path.of("/");
 
     @Option(
+            names = "--libvirt-definitions",
+            defaultValue = "/etc/libvirt/qemu",
+            description = "Where libvirt keeps its domains' definitions; a change there is looked at at once."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private Path libvirtDefinitions = Path.of("/");
+
+    @Option(
             names = "--hook-file",
             defaultValue = HookScript.INSTALLED_AS,
             description = "Where the hook is installed. Default: ${DEFAULT-VALUE}.")
@@ -148,7 +156,7 @@ public final class AgentMain implements Callable<Integer> {
                 .addKeyValue("version", VERSION)
                 .addKeyValue("hook", script.version())
                 .log("agent begins");
-        try (HostWatch watch = new HostWatch(host.paths(), () -> {
+        try (HostWatch watch = new HostWatch(host.paths(), List.of(libvirtDefinitions), () -> {
             access.hostChanged();
             wakeup.signal();
         })) {

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.tpmkeeper.api.Condition;
 import io.tpmkeeper.api.ConditionType;
@@ -180,6 +182,79 @@ class OperatorApiTest {
         assertThat(refused.message()).contains("host-a").contains("last good generation stays");
         assertThat(current(status("vm")).digest()).isEqualTo(first);
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(inbox()).isEmpty());
+    }
+
+    @Test
+    void domainWithoutATpmIsRefusedByName() {
+        apply("vm", null);
+        hostA.definesWithoutTpm("win11", namespace);
+
+        Condition refused = until("vm", ConditionType.BOUND, c -> c.reason().equals("NoTpm"));
+
+        assertThat(refused.message()).contains("win11 on host-a has no TPM");
+        assertThat(condition("vm", ConditionType.STALLED)).isEqualTo(Condition.Status.TRUE);
+    }
+
+    /** Immutable as it is, a Secret can be deleted and made again with other content under the same name. */
+    @Test
+    void generationThatIsReplacedByHandIsNotDeliveredAndIsFetchedAgainFromItsHost() {
+        bound("vm");
+        running(hostA);
+        State good = State.blank().changed(1);
+        Digest digest = hostA.stops(good);
+        hostA.uploads(good);
+        VmTpmStateStatus.Generation saved = current(untilState("vm", HostState.RELEASED));
+        replace(saved.secretName());
+
+        hostB.defines("vm", namespace);
+        hostB.asks();
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            hostA.works();
+            hostB.works();
+            assertThat(hostA.wanted()).as("asked for again").isEqualTo(digest);
+        });
+        assertThat(events())
+                .anyMatch(e ->
+                        e.getReason().equals("GenerationRefused") && e.getNote().contains("is not what was saved"));
+        hostA.uploadsAgain(good);
+        hostB.asks();
+
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            hostA.works();
+            hostB.works();
+            assertThat(current(status("vm")).secretName()).isNotEqualTo(saved.secretName());
+            assertThat(deliveries())
+                    .singleElement()
+                    .satisfies(d -> assertThat(d.getMetadata().getAnnotations())
+                            .containsEntry("tpmkeeper.io/digest", digest.hex()));
+        });
+    }
+
+    private void replace(String secretName) {
+        Secret secret =
+                client.secrets().inNamespace(namespace).withName(secretName).get();
+        Secret forged = new SecretBuilder(secret).build();
+        forged.getData().put("tpm.tar.zst", secret.getData().get("nvram.tar.zst"));
+        forged.getMetadata().setUid(null);
+        forged.getMetadata().setResourceVersion(null);
+        client.resource(secret).edit(s -> {
+            s.getMetadata().setFinalizers(List.of());
+            return s;
+        });
+        client.resource(secret).delete();
+        client.resource(forged).createOr(r -> r.update());
+    }
+
+    private List<Secret> deliveries() {
+        return client.secrets()
+                .inNamespace("tpm-keeper-agents")
+                .withLabels(Map.of("tpmkeeper.io/kind", "delivery", "tpmkeeper.io/domain-uuid", uuid))
+                .list()
+                .getItems();
+    }
+
+    private List<Event> events() {
+        return client.events().v1().events().inNamespace(namespace).list().getItems();
     }
 
     @Test

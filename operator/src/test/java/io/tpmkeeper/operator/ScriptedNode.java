@@ -58,6 +58,7 @@ final class ScriptedNode {
     private @Nullable String name;
     private Facts facts = Facts.nothing(hostId);
     private long seq;
+    private boolean tpm = true;
 
     ScriptedNode(KubernetesClient client, String node, String domain) {
         this.client = client;
@@ -86,6 +87,11 @@ final class ScriptedNode {
         ownerNamespace = owner;
         facts = with(facts.active(), facts.line(), facts.run(), facts.entries());
         report();
+    }
+
+    void definesWithoutTpm(String called, String owner) {
+        tpm = false;
+        defines(called, owner);
     }
 
     void starts() {
@@ -167,6 +173,20 @@ final class ScriptedNode {
             obey(grant.getSpec());
         }
         report();
+    }
+
+    /** What the operator asks for again. */
+    @Nullable
+    Digest wanted() {
+        VmTpmGrant grant =
+                client.resources(VmTpmGrant.class).withName(domain + "." + node).get();
+        return grant == null ? null : grant.getSpec().wanted();
+    }
+
+    void uploadsAgain(State state) {
+        Entry entry = facts.entries().getLast();
+        client.resource(upload(state, entry.version(), Objects.requireNonNull(entry.record())))
+                .createOr(r -> r.update());
     }
 
     Facts facts() {
@@ -291,7 +311,7 @@ final class ScriptedNode {
                     g.setStatus(facts);
                     client.resource(g).updateStatus();
                 });
-        VmTpmNodeStatus.Domain known = new VmTpmNodeStatus.Domain(domain, name, ownerNamespace, true, facts);
+        VmTpmNodeStatus.Domain known = new VmTpmNodeStatus.Domain(domain, name, ownerNamespace, tpm, facts);
         inventory.setStatus(new VmTpmNodeStatus(
                 hostId,
                 "cluster",

@@ -2,10 +2,12 @@ package io.tpmkeeper.agent.host;
 
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,12 +17,21 @@ public final class HostWatch implements AutoCloseable {
 
     private final WatchService watch;
 
-    public HostWatch(HostPaths paths, Runnable changed) throws IOException {
+    /**
+     * @param hints directories of others of which a change is worth a look, such as libvirt's definitions: libvirt-java has no
+     *     event for a change of a domain's metadata. One that is not there is left out
+     */
+    public HostWatch(HostPaths paths, List<Path> hints, Runnable changed) throws IOException {
         watch = paths.root().getFileSystem().newWatchService();
         for (String kind : HostPaths.WATCHED) {
             register(paths.root().resolve(kind));
         }
         register(paths.run().resolve("held"));
+        for (Path hint : hints) {
+            if (Files.isDirectory(hint)) {
+                register(hint);
+            }
+        }
         Thread.ofPlatform().name("host-watch").daemon().start(() -> listen(changed));
     }
 

@@ -71,7 +71,7 @@ public final class Deliveries {
         switch (reader.verify(data, Map.of(), UUID.fromString(domainUuid))) {
             case Checked.Refused<BundleReader.VerifiedBundle>(Refusal refusal) ->
                 throw new ContentRefusedException(
-                        generation, uid(from), refusal.reason().toString(), refusal.message());
+                        generation, uid(from), refusal.reason().text(), refusal.message());
             case Checked.Accepted<BundleReader.VerifiedBundle>(BundleReader.VerifiedBundle whole) -> {
                 if (!whole.bundle().manifest().digest().equals(digest)) {
                     throw new ContentRefusedException(

@@ -86,7 +86,7 @@ public final class Uploads {
         }
         return switch (reader.verify(data, Map.of(), UUID.fromString(domainUuid))) {
             case Checked.Refused<BundleReader.VerifiedBundle>(Refusal refusal) ->
-                new Verdict.Refused(refusal.reason().toString(), refusal.message());
+                new Verdict.Refused(refusal.reason().text(), refusal.message());
             case Checked.Accepted<BundleReader.VerifiedBundle> ignored -> new Verdict.Verified();
         };
     }
