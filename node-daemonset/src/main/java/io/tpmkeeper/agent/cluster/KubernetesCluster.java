@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.tpmkeeper.api.ApiGroup;
+import io.tpmkeeper.api.Marks;
 import io.tpmkeeper.api.VmTpmGrant;
 import io.tpmkeeper.api.VmTpmNode;
 import io.tpmkeeper.api.VmTpmNodeStatus;
@@ -39,9 +40,6 @@ import org.slf4j.LoggerFactory;
 public final class KubernetesCluster implements Cluster {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesCluster.class);
     private static final String MANAGER = "tpm-keeper-agent";
-    private static final String KIND = ApiGroup.GROUP + "/kind";
-    private static final String NODE = ApiGroup.GROUP + "/node";
-    private static final String DOMAIN = ApiGroup.GROUP + "/domain-uuid";
     private static final int LEASE_SECONDS = 40;
     private static final int CONFLICT = 409;
 
@@ -75,8 +73,8 @@ public final class KubernetesCluster implements Cluster {
                 .runnableInformer(0);
         this.deliveries = client.secrets()
                 .inNamespace(namespace)
-                .withLabel(KIND, "delivery")
-                .withLabel(NODE, node)
+                .withLabel(Marks.KIND, Marks.KIND_DELIVERY)
+                .withLabel(Marks.NODE, node)
                 .runnableInformer(0);
         follow(records);
         follow(grants);
@@ -219,17 +217,15 @@ public final class KubernetesCluster implements Cluster {
                 .withNamespace(namespace)
                 .withName(upload.name())
                 .addToLabels("app.kubernetes.io/managed-by", "tpm-keeper")
-                .addToLabels(KIND, "inbox")
-                .addToLabels(DOMAIN, upload.domainUuid())
-                .addToLabels(NODE, node)
-                .addToAnnotations(ApiGroup.GROUP + "/steps", steps(upload))
+                .addToLabels(Marks.KIND, Marks.KIND_INBOX)
+                .addToLabels(Marks.DOMAIN, upload.domainUuid())
+                .addToLabels(Marks.NODE, node)
+                .addToAnnotations(Marks.STEPS, steps(upload))
                 .endMetadata()
-                .withType(ApiGroup.GROUP + "/state")
+                .withType(Marks.TYPE)
                 .withImmutable(true);
         if (upload.online()) {
-            secret.editMetadata()
-                    .addToAnnotations(ApiGroup.GROUP + "/online", "true")
-                    .endMetadata();
+            secret.editMetadata().addToAnnotations(Marks.ONLINE, "true").endMetadata();
         }
         upload.data()
                 .forEach((key, value) ->
@@ -261,9 +257,9 @@ public final class KubernetesCluster implements Cluster {
                 () -> client
                         .secrets()
                         .inNamespace(namespace)
-                        .withLabel(KIND, "delivery")
-                        .withLabel(NODE, node)
-                        .withLabel(DOMAIN, domainUuid)
+                        .withLabel(Marks.KIND, Marks.KIND_DELIVERY)
+                        .withLabel(Marks.NODE, node)
+                        .withLabel(Marks.DOMAIN, domainUuid)
                         .list()
                         .getItems()
                         .stream()

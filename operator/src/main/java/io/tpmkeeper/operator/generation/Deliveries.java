@@ -3,6 +3,7 @@ package io.tpmkeeper.operator.generation;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.tpmkeeper.api.Marks;
 import io.tpmkeeper.bundle.BundleReader;
 import io.tpmkeeper.bundle.Checked;
 import io.tpmkeeper.bundle.Refusal;

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.tpmkeeper.api.ApiGroup;
+import io.tpmkeeper.api.Marks;
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Trigger;
 import io.tpmkeeper.protocol.Version;

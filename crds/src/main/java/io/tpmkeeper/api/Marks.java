@@ -1,6 +1,4 @@
-package io.tpmkeeper.operator.generation;
-
-import io.tpmkeeper.api.ApiGroup;
+package io.tpmkeeper.api;
 
 /** Labels and annotations on Secrets with state. Labels choose, annotations tell; the manifest inside is what counts. */
 public final class Marks {
