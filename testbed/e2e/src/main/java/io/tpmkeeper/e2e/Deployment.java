@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,7 @@ public final class Deployment implements AutoCloseable {
     private static final String SYSTEM = "tpm-keeper-system";
 
     private final Enclosure enclosure = Enclosure.required();
-    private final Path clone = enclosure.testbed().getParent();
+    private final Path clone = enclosure.testbed().resolve("..").normalize();
     private final ControlPlane controlPlane;
     private final LibvirtHost hostA;
     private final LibvirtHost hostB;
@@ -113,7 +114,7 @@ public final class Deployment implements AutoCloseable {
     void startAgent(LibvirtHost host, int wait) {
         List<String> command = java("-Xmx96m", agentJar(), List.of(
                 "--node-name", host.name(),
-                "--kubeconfig", agentConfigs.get(host).toString(),
+                "--kubeconfig", Objects.requireNonNull(agentConfigs.get(host)).toString(),
                 "--wait", Integer.toString(wait)));
         agents.put(host, host.spawn(command.toArray(String[]::new)));
     }
