@@ -2,10 +2,13 @@
 MAKEFLAGS += --no-print-directory
 BIN := testbed/bin
 
-.PHONY: help up down status shell test test-unit test-differential test-api test-host test-e2e mutants clean
+.PHONY: help demo up down status shell test test-unit test-differential test-api test-host test-e2e mutants clean
 
 help: ## list the targets
 	@sed -n -E 's/^([a-z0-9-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+demo: ## the main job, step by step, on the real thing (KEEP=1: leave it up, to look around)
+	@KEEP=$(KEEP) $(BIN)/demo
 
 up: ## start a control plane and two libvirt hosts, and leave them running
 	@$(BIN)/up

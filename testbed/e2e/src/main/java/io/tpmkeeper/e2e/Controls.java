@@ -47,8 +47,13 @@ final class Controls {
     }
 
     private void unpack(LibvirtHost host, String kind, String unpack, String where) {
-        String script = "kubectl -n %s get secret %s -o jsonpath='{.data.%s\\.tar\\.zst}' | base64 -d | zstd -dq | { %s; }"
-                .formatted(namespace, secretName, kind, unpack.replace("$0", where).replace("${0%/*}", parent(where)));
+        String script =
+                "kubectl -n %s get secret %s -o jsonpath='{.data.%s\\.tar\\.zst}' | base64 -d | zstd -dq | { %s; }"
+                        .formatted(
+                                namespace,
+                                secretName,
+                                kind,
+                                unpack.replace("$0", where).replace("${0%/*}", parent(where)));
         narrator.command(script);
         deployment.shell(host, script).orThrow();
     }

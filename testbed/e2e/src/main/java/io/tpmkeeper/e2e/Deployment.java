@@ -54,8 +54,7 @@ public final class Deployment implements AutoCloseable {
                 .orThrow();
         for (LibvirtHost host : hosts()) {
             controlPlane.createNode(host.name());
-            agentConfigs.put(
-                    host, controlPlane.kubeconfigForServiceAccount(AGENTS, "tpm-keeper-agent", host.name()));
+            agentConfigs.put(host, controlPlane.kubeconfigForServiceAccount(AGENTS, "tpm-keeper-agent", host.name()));
         }
         operatorConfig = controlPlane.kubeconfigForServiceAccount(SYSTEM, "tpm-keeper-operator");
     }
@@ -98,8 +97,10 @@ public final class Deployment implements AutoCloseable {
 
     void startOperator() {
         operator = OperatorProcess.start(
-                java("-Xmx160m", clone.resolve("operator/target/tpm-keeper-operator.jar"), List.of(
-                        "--kubeconfig", operatorConfig.toString(), "--no-leader-elect")),
+                java(
+                        "-Xmx160m",
+                        clone.resolve("operator/target/tpm-keeper-operator.jar"),
+                        List.of("--kubeconfig", operatorConfig.toString(), "--no-leader-elect")),
                 logs().resolve("operator.log"));
     }
 
@@ -112,10 +113,14 @@ public final class Deployment implements AutoCloseable {
 
     /** @param wait seconds that a start waits for an answer before it is refused */
     void startAgent(LibvirtHost host, int wait) {
-        List<String> command = java("-Xmx96m", agentJar(), List.of(
-                "--node-name", host.name(),
-                "--kubeconfig", Objects.requireNonNull(agentConfigs.get(host)).toString(),
-                "--wait", Integer.toString(wait)));
+        List<String> command = java(
+                "-Xmx96m",
+                agentJar(),
+                List.of(
+                        "--node-name", host.name(),
+                        "--kubeconfig",
+                                Objects.requireNonNull(agentConfigs.get(host)).toString(),
+                        "--wait", Integer.toString(wait)));
         agents.put(host, host.spawn(command.toArray(String[]::new)));
     }
 
@@ -130,8 +135,9 @@ public final class Deployment implements AutoCloseable {
     void restartAgent(LibvirtHost host, int wait) {
         stopAgent(host);
         startAgent(host, wait);
-        Eventually.isTrue("the agent of " + host.name() + " takes up its limit", () -> hostFile(host, "config")
-                .contains("wait " + wait + "\n"));
+        Eventually.isTrue(
+                "the agent of " + host.name() + " takes up its limit",
+                () -> hostFile(host, "config").contains("wait " + wait + "\n"));
     }
 
     void createNamespace(String name) {
@@ -159,7 +165,8 @@ public final class Deployment implements AutoCloseable {
     Result applyYaml(String yaml) {
         try {
             Path file = Files.createTempFile(enclosure.ground(), "apply-", ".yaml");
-            return controlPlane.kubectl("apply", "-f", Files.writeString(file, yaml).toString());
+            return controlPlane.kubectl(
+                    "apply", "-f", Files.writeString(file, yaml).toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -196,6 +203,14 @@ public final class Deployment implements AutoCloseable {
                 .toList();
     }
 
+    /** Files of a domain's state that the host directory still has; a host that gave the line up keeps a note of that only. */
+    List<String> stateLeft(LibvirtHost host, String uuid) {
+        return host.exec("find", "/var/lib/tpm-keeper", "-path", "*/" + uuid + "/*", "-type", "f")
+                .stdout()
+                .lines()
+                .toList();
+    }
+
     static List<String> names(Path directory) {
         List<String> names = new ArrayList<>();
         try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
@@ -222,9 +237,8 @@ public final class Deployment implements AutoCloseable {
 
     private void awaitHook(LibvirtHost host) {
         Eventually.isTrue("the hook of " + host.name() + " is proven live", () -> {
-            VmTpmNode node = client().resources(VmTpmNode.class)
-                    .withName(host.name())
-                    .get();
+            VmTpmNode node =
+                    client().resources(VmTpmNode.class).withName(host.name()).get();
             return node != null
                     && node.getStatus() != null
                     && node.getStatus().hook() != null

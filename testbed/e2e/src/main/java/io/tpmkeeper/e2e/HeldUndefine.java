@@ -46,11 +46,15 @@ final class HeldUndefine {
             signal("STOP", shells);
             narrator.tells("The hook is stopped in the middle of its work (SIGSTOP); its entry is not finished:");
             narrator.said("the spool on " + host.name(), Deployment.names(spool()));
-            assertThat(begun()).as("the entry is unfinished while the hook is stopped").isTrue();
+            assertThat(begun())
+                    .as("the entry is unfinished while the hook is stopped")
+                    .isTrue();
 
             narrator.command("virsh undefine --nvram %s  # now, on %s".formatted(name, host.name()));
             undefine = host.spawn("virsh", "undefine", "--nvram", name);
-            assertThat(undefine.waitFor(A_WHILE)).as("exit of an undefine that must wait").isEmpty();
+            assertThat(undefine.waitFor(A_WHILE))
+                    .as("exit of an undefine that must wait")
+                    .isEmpty();
             assertThat(tpm()).as("the TPM while the hook is stopped").exists();
             narrator.tells("The undefine waits; the TPM is still there. The hook goes on (SIGCONT).");
 
@@ -97,7 +101,9 @@ final class HeldUndefine {
                         && line.contains(vm.definition().tpmPath()));
         narrator.tells("What the kernel recorded, in this order:");
         narrator.said("strace", List.of(trace.get(renamed), trace.get(durable), trace.get(removed)));
-        assertThat(renamed).as("the entry is renamed before its directory is flushed").isLessThan(durable);
+        assertThat(renamed)
+                .as("the entry is renamed before its directory is flushed")
+                .isLessThan(durable);
         assertThat(durable).as("the spool is durable before the TPM is removed").isLessThan(removed);
     }
 

@@ -70,7 +70,9 @@ final class OwnedState {
         Eventually.holds("%s: %s is %s%s".formatted(name, type, wanted, reason == null ? "" : "/" + reason), () -> {
             VmTpmStateStatus status = status();
             Condition condition = status.condition(type).orElse(null);
-            assertThat(condition).as("%s in %s", type, Serialization.asYaml(status)).isNotNull();
+            assertThat(condition)
+                    .as("%s in %s", type, Serialization.asYaml(status))
+                    .isNotNull();
             assertThat(condition.status())
                     .as("%s in %s", type, Serialization.asYaml(status))
                     .isEqualTo(wanted ? Condition.Status.TRUE : Condition.Status.FALSE);
@@ -90,7 +92,9 @@ final class OwnedState {
     void await(HostState state, String node) {
         Eventually.holds("%s is %s on %s".formatted(name, state, node), () -> {
             VmTpmStateStatus status = status();
-            assertThat(status.host()).as("host in %s", Serialization.asYaml(status)).isNotNull();
+            assertThat(status.host())
+                    .as("host in %s", Serialization.asYaml(status))
+                    .isNotNull();
             assertThat(status.host().state() + " on " + status.host().node())
                     .as("host in %s", Serialization.asYaml(status))
                     .isEqualTo(state + " on " + node);
@@ -107,7 +111,9 @@ final class OwnedState {
     VmTpmStateStatus.Generation awaitSavedAfter(long before) {
         Eventually.holds("%s is saved by a generation after %d".formatted(name, before), () -> {
             VmTpmStateStatus status = status();
-            assertThat(generation()).as("generation in %s", Serialization.asYaml(status)).isGreaterThan(before);
+            assertThat(generation())
+                    .as("generation in %s", Serialization.asYaml(status))
+                    .isGreaterThan(before);
             assertThat(status.host()).extracting(VmTpmStateStatus.Host::state).isEqualTo(HostState.RELEASED);
         });
         return Objects.requireNonNull(status().current());
@@ -139,6 +145,8 @@ final class OwnedState {
     }
 
     void awaitGone() {
-        Eventually.holds(name + " is gone", () -> assertThat(get().map(Serialization::asYaml)).isEmpty());
+        Eventually.holds(
+                name + " is gone",
+                () -> assertThat(get().map(Serialization::asYaml)).isEmpty());
     }
 }
