@@ -5,6 +5,7 @@ import io.tpmkeeper.agent.host.DomainLocks;
 import io.tpmkeeper.protocol.Content;
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.GrantSpec;
+import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.host.Sweep;
 import io.tpmkeeper.protocol.hostfile.UnreadableException;
 import io.tpmkeeper.protocol.hostfile.Vm;
@@ -52,7 +53,17 @@ final class Sweeps {
                     host.now(),
                     retention));
             delete(view.uuid(), deletable);
+            if (hasGivenUp(vm)) {
+                host.files().delete("reserve", view.uuid());
+            }
         }
+    }
+
+    /** Room for the next stop is reserved by the next start; where there may be none, it would be room lost. */
+    private static boolean hasGivenUp(Vm vm) {
+        return vm.line() != null
+                && vm.line().state() == LineState.TOMBSTONE
+                && (vm.run() == null || !vm.run().open());
     }
 
     private static @Nullable Digest ordered(@Nullable GrantSpec spec, Vm vm) {

@@ -10,6 +10,7 @@ import io.tpmkeeper.api.ConditionType;
 import io.tpmkeeper.api.HostState;
 import io.tpmkeeper.api.Reason;
 import io.tpmkeeper.api.StepResult;
+import io.tpmkeeper.api.VmTpmRecord;
 import io.tpmkeeper.api.VmTpmStateStatus;
 import io.tpmkeeper.testbed.GuestDefinition;
 import io.tpmkeeper.testbed.LibvirtHost;
@@ -50,6 +51,7 @@ public final class MainJob {
     /** The steps, to be run once and in order. */
     public static List<Step> steps(Deployment deployment, Narrator narrator) {
         MainJob job = new MainJob(deployment, narrator);
+        GuardedStarts guarded = new GuardedStarts(deployment, narrator);
         return List.of(
                 new Step(1, "A VmTpmState is applied, and binds when the domain proves whose it is", job::bind),
                 new Step(2, "The VM is started with plain virsh; the guest fills its TPM and NVRAM", job::firstRun),
@@ -57,7 +59,10 @@ public final class MainJob {
                 new Step(4, "Its state becomes an immutable generation in the VM's namespace", job::promoted),
                 new Step(5, "Defined and started on another host, the guest knows all", job::moved),
                 new Step(6, "Without API server a stop is saved; without agent and operator the VM starts", job::alone),
-                new Step(7, "Deleted and made again, the VmTpmState adopts what was kept", job::retained));
+                new Step(7, "Deleted and made again, the VmTpmState adopts what was kept", job::retained),
+                new Step(8, "A start without the state is refused, and the refusal says what to do", guarded::refused),
+                new Step(9, "startGuard Warn lets such a start through, and an Event says so", guarded::warned),
+                new Step(10, "deletionPolicy Delete waits for the stop, and then leaves nothing", job::deleted));
     }
 
     private void bind() {
@@ -171,6 +176,27 @@ public final class MainJob {
         state.await(HostState.RUNNING, "host-a");
         vm.powerOff();
         state.awaitSavedAfter(kept);
+    }
+
+    private void deleted() {
+        vm.bootAndKnowAll();
+        state.await(HostState.RUNNING, "host-a");
+        narrator.command("kubectl -n vms patch vmtpmstate win11 --type merge -p '{\"spec\":{\"deletionPolicy\":\"Delete\"}}'");
+        state.apply("deletionPolicy: Delete");
+        narrator.command("kubectl -n vms delete vmtpmstate win11");
+        state.delete();
+        narrator.tells("The VM runs: " + state.await(ConditionType.READY, false, Reason.DELETION_WAITS_FOR_STOP));
+        assertThat(state.secrets()).as("generations while the VM runs").isNotEmpty();
+        vm.powerOff();
+        state.awaitGone();
+        assertThat(state.secrets()).as("generations after the deletion").isEmpty();
+        assertThat(deployment.client().resources(VmTpmRecord.class).withName(vm.uuid()).get())
+                .as("the record")
+                .isNull();
+        deployment.hosts().forEach(host -> assertThat(deployment.residue(host, vm.uuid()))
+                .as("what is left on " + host.name())
+                .isEmpty());
+        narrator.tells("It is gone, and so are its generations and all that the hosts had of it.");
     }
 
     private void proveOwner(LibvirtHost host) {

@@ -1,0 +1,137 @@
+package io.tpmkeeper.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tpmkeeper.api.ConditionType;
+import io.tpmkeeper.api.Reason;
+import io.tpmkeeper.api.VmTpmStateStatus;
+import io.tpmkeeper.testbed.HostProcess;
+import io.tpmkeeper.testbed.LibvirtHost;
+import io.tpmkeeper.testbed.Result;
+import java.time.Duration;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** What goes wrong on a host has a name, and the last good generation stays. */
+@Tag("e2e")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BadInputTest {
+    private static final String NAMESPACE = "vms";
+
+    private Deployment deployment;
+    private LibvirtHost hostA;
+
+    @BeforeAll
+    void install() {
+        deployment = Deployment.start();
+        hostA = deployment.hostA();
+        deployment.createNamespace(NAMESPACE);
+    }
+
+    @AfterAll
+    void end() {
+        deployment.close();
+    }
+
+    @Test
+    void a_truncated_TPM_is_refused_and_the_last_good_generation_stays() {
+        SavedVm vm = savedAndRunningAgain("truncated");
+
+        spoilAndDestroy(vm, "truncate -s 100 %s");
+
+        String message = vm.state().await(ConditionType.READY, false, Reason.CAPTURE_REFUSED);
+        assertThat(message).contains("TPM");
+        vm.state().await(ConditionType.STALLED, true, Reason.CAPTURE_REFUSED);
+        firstGenerationStays(vm);
+    }
+
+    @Test
+    void a_symlink_in_place_of_the_TPM_is_not_followed() {
+        SavedVm vm = savedAndRunningAgain("symlink");
+
+        spoilAndDestroy(vm, "echo not-yours >/root-only; rm %1$s; ln -s /root-only %1$s");
+
+        vm.state().await(ConditionType.READY, false, Reason.LOST_TAIL);
+        firstGenerationStays(vm);
+        assertThat(hostA.exec("grep", "-rl", "not-yours", "/var/lib/tpm-keeper").stdout())
+                .isEmpty();
+    }
+
+    @Test
+    void a_FIFO_in_place_of_the_TPM_does_not_hang_the_stop() {
+        SavedVm vm = savedAndRunningAgain("fifo");
+
+        spoilAndDestroy(vm, "rm %1$s; mkfifo %1$s");
+
+        vm.state().await(ConditionType.READY, false, Reason.LOST_TAIL);
+        firstGenerationStays(vm);
+    }
+
+    @Test
+    void a_second_hard_link_to_the_TPM_is_not_taken_for_the_VMs_own() {
+        SavedVm vm = savedAndRunningAgain("hardlink");
+
+        spoilAndDestroy(vm, "ln %1$s %1$s.other");
+
+        vm.state().await(ConditionType.READY, false, Reason.LOST_TAIL);
+        firstGenerationStays(vm);
+    }
+
+    @Test
+    void a_stop_that_can_be_written_nowhere_is_held_and_goes_on_when_there_is_room() {
+        SavedVm vm = SavedVm.running(deployment, NAMESPACE, "held", new Log());
+        String spool = "/var/lib/tpm-keeper/spool";
+        hostA.exec("mount", "-t", "tmpfs", "-o", "size=16k,mode=700", "full", spool).orThrow();
+        hostA.exec("sh", "-c", "dd if=/dev/zero of=" + spool + "/full bs=4k; for d in /var/lib/libvirt/swtpm"
+                        + " /var/lib/libvirt/qemu/nvram; do rm -rf $d/.tpm-keeper-rescue; touch $d/.tpm-keeper-rescue; done")
+                .orThrow();
+
+        HostProcess stop = hostA.spawn("virsh", "destroy", vm.guest().definition().name());
+        vm.state().await(ConditionType.READY, false, Reason.STOP_HELD);
+        assertThat(stop.waitFor(Duration.ZERO)).as("exit of a stop that is held").isEmpty();
+        hostA.exec("umount", "-l", spool).orThrow();
+
+        Eventually.isTrue("the stop returns", () -> !stop.isAlive());
+        vm.state().awaitSavedAfter(0);
+        hostA.exec("sh", "-c", "rm -f /var/lib/libvirt/swtpm/.tpm-keeper-rescue /var/lib/libvirt/qemu/nvram/.tpm-keeper-rescue")
+                .orThrow();
+    }
+
+    @Test
+    void a_torn_host_file_refuses_the_start_by_its_name() {
+        SavedVm vm = SavedVm.on(deployment, NAMESPACE, "torn", new Log());
+        hostA.exec("sh", "-c", "truncate -s 40 /var/lib/tpm-keeper/vm/" + vm.uuid()).orThrow();
+
+        Result refused = vm.guest().guest().tryStart();
+
+        assertThat(refused.succeeded()).isFalse();
+        assertThat(refused.stderr()).contains("tpm-keeper: HostFileUnreadable: ");
+        vm.state().await(ConditionType.START_REFUSED, true, Reason.HOST_FILE_UNREADABLE);
+        firstGenerationStays(vm);
+    }
+
+    private SavedVm savedAndRunningAgain(String name) {
+        SavedVm vm = SavedVm.on(deployment, NAMESPACE, name, new Log());
+        vm.guest().bootAndKnowAll();
+        return vm;
+    }
+
+    /** @param spoil a command for the TPM's file. The power is cut at once, so that swtpm does not write it again. */
+    private void spoilAndDestroy(SavedVm vm, String spoil) {
+        String tpm = vm.guest().definition().tpmPath() + "/tpm2/tpm2-00.permall";
+        hostA.exec("sh", "-e", "-c", spoil.formatted(tpm)).orThrow();
+        hostA.virsh("destroy", vm.guest().definition().name()).orThrow();
+    }
+
+    private static void firstGenerationStays(SavedVm vm) {
+        VmTpmStateStatus.Generation current = Objects.requireNonNull(vm.state().status().current());
+        assertThat(current.generation()).isEqualTo(1);
+        assertThat(vm.state().secrets())
+                .extracting(secret -> secret.getMetadata().getName())
+                .containsExactly(current.secretName());
+    }
+}
