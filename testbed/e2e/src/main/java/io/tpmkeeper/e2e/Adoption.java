@@ -61,6 +61,7 @@ public final class Adoption {
     }
 
     private String qemu() {
-        return hostA.exec("pgrep", "-f", "qemu-system.*guest=" + vm.definition().name() + ",").stdout();
+        return hostA.exec("pgrep", "-f", "qemu-system.*guest=" + vm.definition().name() + ",")
+                .stdout();
     }
 }

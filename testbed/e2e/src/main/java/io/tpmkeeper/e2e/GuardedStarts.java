@@ -34,7 +34,9 @@ final class GuardedStarts {
         narrator.tells("The operator is stopped. The VM is started on host-b, which does not have its state:");
         Guest guest = Guest.define(hostB, saved.guest().definition());
         Result refusal = tryStart(guest);
-        assertThat(refusal.succeeded()).as("a start on a host without the state").isFalse();
+        assertThat(refusal.succeeded())
+                .as("a start on a host without the state")
+                .isFalse();
         assertThat(refusal.stderr())
                 .contains("tpm-keeper: LineElsewhere: ")
                 .contains("the right to start this domain is not on this host")
@@ -59,14 +61,12 @@ final class GuardedStarts {
     }
 
     void warned() {
-        deployment
-                .applyYaml("""
+        deployment.applyYaml("""
                         apiVersion: tpmkeeper.io/v1alpha1
                         kind: VmTpmClass
                         metadata: {name: warn-only}
                         spec: {startGuard: Warn}
-                        """)
-                .orThrow();
+                        """).orThrow();
         SavedVm saved = saved("win13", "warn", "className: warn-only");
         deployment.restartAgent(hostB, IMPATIENT);
         deployment.stopOperator();
@@ -95,9 +95,11 @@ final class GuardedStarts {
     }
 
     private void awaitToldThatItPassed(SavedVm saved) {
-        Eventually.holds("an Event says what was let through", () -> assertThat(saved.state().events())
-                .extracting(Event::getNote)
-                .anySatisfy(note -> assertThat(note).contains("would have been refused")));
+        Eventually.holds(
+                "an Event says what was let through",
+                () -> assertThat(saved.state().events())
+                        .extracting(Event::getNote)
+                        .anySatisfy(note -> assertThat(note).contains("would have been refused")));
         saved.state().events().stream()
                 .map(Event::getNote)
                 .filter(note -> note.contains("would have been refused"))
@@ -106,9 +108,11 @@ final class GuardedStarts {
     }
 
     private Result tryStart(Guest guest) {
-        narrator.command("virsh start %s   # on %s".formatted(guest.name(), guest.host().name()));
+        narrator.command(
+                "virsh start %s   # on %s".formatted(guest.name(), guest.host().name()));
         Result result = guest.tryStart();
-        narrator.said("virsh", (result.stdout() + result.stderr()).strip().lines().toList());
+        narrator.said(
+                "virsh", (result.stdout() + result.stderr()).strip().lines().toList());
         return result;
     }
 
@@ -118,9 +122,9 @@ final class GuardedStarts {
 
     private SavedVm saved(String name, String guard, String... spec) {
         SavedVm saved = SavedVm.on(deployment, MainJob.NAMESPACE, name, narrator, spec);
-        Eventually.isTrue("host-b has the VM in its index", () -> deployment
-                .hostFile(hostB, "index")
-                .contains("\n" + saved.uuid() + " " + guard + "\n"));
+        Eventually.isTrue(
+                "host-b has the VM in its index",
+                () -> deployment.hostFile(hostB, "index").contains("\n" + saved.uuid() + " " + guard + "\n"));
         return saved;
     }
 }

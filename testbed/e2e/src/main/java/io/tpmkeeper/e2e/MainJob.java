@@ -181,7 +181,8 @@ public final class MainJob {
     private void deleted() {
         vm.bootAndKnowAll();
         state.await(HostState.RUNNING, "host-a");
-        narrator.command("kubectl -n vms patch vmtpmstate win11 --type merge -p '{\"spec\":{\"deletionPolicy\":\"Delete\"}}'");
+        narrator.command(
+                "kubectl -n vms patch vmtpmstate win11 --type merge -p '{\"spec\":{\"deletionPolicy\":\"Delete\"}}'");
         state.apply("deletionPolicy: Delete");
         narrator.command("kubectl -n vms delete vmtpmstate win11");
         state.delete();
@@ -190,12 +191,18 @@ public final class MainJob {
         vm.powerOff();
         state.awaitGone();
         assertThat(state.secrets()).as("generations after the deletion").isEmpty();
-        assertThat(deployment.client().resources(VmTpmRecord.class).withName(vm.uuid()).get())
+        assertThat(deployment
+                        .client()
+                        .resources(VmTpmRecord.class)
+                        .withName(vm.uuid())
+                        .get())
                 .as("the record")
                 .isNull();
-        deployment.hosts().forEach(host -> assertThat(deployment.residue(host, vm.uuid()))
-                .as("what is left on " + host.name())
-                .isEmpty());
+        deployment
+                .hosts()
+                .forEach(host -> assertThat(deployment.residue(host, vm.uuid()))
+                        .as("what is left on " + host.name())
+                        .isEmpty());
         narrator.tells("It is gone, and so are its generations and all that the hosts had of it.");
     }
 

@@ -85,26 +85,37 @@ class BadInputTest {
     void a_stop_that_can_be_written_nowhere_is_held_and_goes_on_when_there_is_room() {
         SavedVm vm = SavedVm.running(deployment, NAMESPACE, "held", new Log());
         String spool = "/var/lib/tpm-keeper/spool";
-        hostA.exec("mount", "-t", "tmpfs", "-o", "size=16k,mode=700", "full", spool).orThrow();
-        hostA.exec("sh", "-c", "dd if=/dev/zero of=" + spool + "/full bs=4k; for d in /var/lib/libvirt/swtpm"
-                        + " /var/lib/libvirt/qemu/nvram; do rm -rf $d/.tpm-keeper-rescue; touch $d/.tpm-keeper-rescue; done")
+        hostA.exec("mount", "-t", "tmpfs", "-o", "size=16k,mode=700", "full", spool)
+                .orThrow();
+        hostA.exec(
+                        "sh",
+                        "-c",
+                        "dd if=/dev/zero of=" + spool + "/full bs=4k; for d in /var/lib/libvirt/swtpm"
+                                + " /var/lib/libvirt/qemu/nvram; do rm -rf $d/.tpm-keeper-rescue; touch $d/.tpm-keeper-rescue; done")
                 .orThrow();
 
-        HostProcess stop = hostA.spawn("virsh", "destroy", vm.guest().definition().name());
+        HostProcess stop =
+                hostA.spawn("virsh", "destroy", vm.guest().definition().name());
         vm.state().await(ConditionType.READY, false, Reason.STOP_HELD);
-        assertThat(stop.waitFor(Duration.ZERO)).as("exit of a stop that is held").isEmpty();
+        assertThat(stop.waitFor(Duration.ZERO))
+                .as("exit of a stop that is held")
+                .isEmpty();
         hostA.exec("umount", "-l", spool).orThrow();
 
         Eventually.isTrue("the stop returns", () -> !stop.isAlive());
         vm.state().awaitSavedAfter(0);
-        hostA.exec("sh", "-c", "rm -f /var/lib/libvirt/swtpm/.tpm-keeper-rescue /var/lib/libvirt/qemu/nvram/.tpm-keeper-rescue")
+        hostA.exec(
+                        "sh",
+                        "-c",
+                        "rm -f /var/lib/libvirt/swtpm/.tpm-keeper-rescue /var/lib/libvirt/qemu/nvram/.tpm-keeper-rescue")
                 .orThrow();
     }
 
     @Test
     void a_torn_host_file_refuses_the_start_by_its_name() {
         SavedVm vm = SavedVm.on(deployment, NAMESPACE, "torn", new Log());
-        hostA.exec("sh", "-c", "truncate -s 40 /var/lib/tpm-keeper/vm/" + vm.uuid()).orThrow();
+        hostA.exec("sh", "-c", "truncate -s 40 /var/lib/tpm-keeper/vm/" + vm.uuid())
+                .orThrow();
 
         Result refused = vm.guest().guest().tryStart();
 
@@ -128,7 +139,8 @@ class BadInputTest {
     }
 
     private static void firstGenerationStays(SavedVm vm) {
-        VmTpmStateStatus.Generation current = Objects.requireNonNull(vm.state().status().current());
+        VmTpmStateStatus.Generation current =
+                Objects.requireNonNull(vm.state().status().current());
         assertThat(current.generation()).isEqualTo(1);
         assertThat(vm.state().secrets())
                 .extracting(secret -> secret.getMetadata().getName())

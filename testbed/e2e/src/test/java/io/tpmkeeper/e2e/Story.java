@@ -13,11 +13,12 @@ final class Story {
 
     static Stream<DynamicTest> tests(List<Step> steps) {
         AtomicBoolean broken = new AtomicBoolean();
-        return steps.stream().map(step -> DynamicTest.dynamicTest(step.number() + ". " + step.title(), () -> {
-            assumeTrue(!broken.get(), "an earlier step failed");
-            broken.set(true);
-            step.act().run();
-            broken.set(false);
-        }));
+        return steps.stream()
+                .map(step -> DynamicTest.dynamicTest(step.number() + ". " + step.title(), () -> {
+                    assumeTrue(!broken.get(), "an earlier step failed");
+                    broken.set(true);
+                    step.act().run();
+                    broken.set(false);
+                }));
     }
 }
