@@ -34,6 +34,7 @@ public final class Decisions {
                 new Move(),
                 new Deliver(),
                 new Forks(),
+                new LostLine(),
                 new Prune());
         return inOrder(verbs, world);
     }

@@ -38,6 +38,7 @@ class OperatorGoldenTest {
             verb("move", new Move()),
             verb("deliver", new Deliver()),
             verb("forks", new Forks()),
+            verb("lost-line", new LostLine()),
             verb("prune", new Prune()),
             verb("delete", new Delete()),
             Map.entry("index", in -> {
