@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,8 @@ class PagesTest {
     private static final Pattern CODE = Pattern.compile("`[^`\n]*`");
     private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ +(.+)$");
+    private static final Pattern MAKE = Pattern.compile("(?m)(?:^|`)make ([a-z][a-z0-9-]*[a-z0-9])");
+    private static final Pattern TARGET = Pattern.compile("(?m)^([a-z][a-z0-9-]*):");
     private static final Pattern REFUSAL = Pattern.compile("(?m)^ +([A-Z][A-Za-z]+)\\) missing=");
 
     /** One link: the page that it is on, and where it leads. */
@@ -103,6 +106,20 @@ class PagesTest {
                 .filteredOn(page -> page.startsWith(DOCS) && !page.equals(index))
                 .isNotEmpty()
                 .allSatisfy(page -> assertThat(listed).contains(page));
+    }
+
+    @Test
+    void everyMakeTargetThatAPageNamesIsThere() throws IOException {
+        List<String> targets = TARGET.matcher(Files.readString(CLONE.resolve("Makefile")))
+                .results()
+                .map(m -> m.group(1))
+                .toList();
+        Set<String> named = new TreeSet<>();
+        for (Path page : pages()) {
+            MAKE.matcher(Files.readString(page)).results().map(m -> m.group(1)).forEach(named::add);
+        }
+
+        assertThat(named).contains("test").isSubsetOf(targets);
     }
 
     @Test
