@@ -37,7 +37,7 @@ public final class Demo implements Callable<Integer> {
         try (Deployment deployment = Deployment.start()) {
             told.tells("They work (%s).".formatted(elapsed()));
             boolean well = tell(MainJob.steps(deployment, told), told);
-            if (keep) {
+            if (well && keep) {
                 name(deployment);
                 System.out.println("ready");
                 new CountDownLatch(1).await();

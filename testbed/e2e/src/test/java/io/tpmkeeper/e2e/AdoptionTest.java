@@ -25,6 +25,7 @@ class AdoptionTest {
 
     @TestFactory
     Stream<DynamicTest> a_running_VM_is_adopted_without_a_restart() {
-        return Story.tests(Adoption.steps(deployment, new Log()));
+        Narrator log = new Log();
+        return Story.tests(Adoption.steps(deployment, log), log);
     }
 }

@@ -25,6 +25,7 @@ class MainJobTest {
 
     @TestFactory
     Stream<DynamicTest> a_VMs_TPM_survives_undefine_and_a_move_to_another_host() {
-        return Story.tests(MainJob.steps(deployment, new Log()));
+        Narrator log = new Log();
+        return Story.tests(MainJob.steps(deployment, log), log);
     }
 }

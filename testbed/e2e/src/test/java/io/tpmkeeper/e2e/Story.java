@@ -11,12 +11,13 @@ import org.junit.jupiter.api.DynamicTest;
 final class Story {
     private Story() {}
 
-    static Stream<DynamicTest> tests(List<Step> steps) {
+    static Stream<DynamicTest> tests(List<Step> steps, Narrator narrator) {
         AtomicBoolean broken = new AtomicBoolean();
         return steps.stream()
                 .map(step -> DynamicTest.dynamicTest(step.number() + ". " + step.title(), () -> {
                     assumeTrue(!broken.get(), "an earlier step failed");
                     broken.set(true);
+                    narrator.step(step.number(), step.title());
                     step.act().run();
                     broken.set(false);
                 }));
