@@ -133,7 +133,11 @@ public final class MainJob {
                 .isNotEmpty();
         deployment.controlPlane().startApiServer();
         narrator.tells("The stop completed. The API server is back.");
-        long saved = state.awaitSavedAfter(before).generation();
+        VmTpmStateStatus.Generation upload = state.awaitSavedAfter(before);
+        assertThat(upload.source())
+                .as("what was read: libvirt's own files are there")
+                .isEqualTo("Primary");
+        long saved = upload.generation();
         narrator.tells("The upload came: generation " + saved + ".");
         oneEntry(hostB);
 

@@ -112,6 +112,22 @@ class BadInputTest {
     }
 
     @Test
+    void a_read_only_spool_keeps_the_end_by_second_names_until_it_can_be_written() {
+        SavedVm vm = SavedVm.running(deployment, NAMESPACE, "readonly", new Log());
+        String spool = "/var/lib/tpm-keeper/spool";
+        hostA.exec("mount", "-t", "tmpfs", "-o", "ro", "readonly", spool).orThrow();
+
+        hostA.virsh("destroy", vm.guest().definition().name()).orThrow();
+        assertThat(hostA.exec("ls", "/var/lib/libvirt/swtpm/.tpm-keeper-rescue").stdout())
+                .contains(vm.uuid());
+        hostA.exec("umount", "-l", spool).orThrow();
+
+        vm.state().awaitSavedAfter(0);
+        vm.guest().bootAndKnowAll();
+        vm.guest().powerOff();
+    }
+
+    @Test
     void a_torn_host_file_refuses_the_start_by_its_name() {
         SavedVm vm = SavedVm.on(deployment, NAMESPACE, "torn", new Log());
         hostA.exec("sh", "-c", "truncate -s 40 /var/lib/tpm-keeper/vm/" + vm.uuid())
