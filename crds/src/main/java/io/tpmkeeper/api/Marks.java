@@ -19,6 +19,8 @@ public final class Marks {
     public static final String CAPTURED_AT = ApiGroup.GROUP + "/captured-at";
     /** On an upload: {@code true} if the run that it is of was on-line. */
     public static final String ONLINE = ApiGroup.GROUP + "/online";
+    /** On a generation: {@code true} if it was made to be kept for a restore only, not to become current. */
+    public static final String CANDIDATE = ApiGroup.GROUP + "/candidate";
     /** On an upload and its generation: the steps of the capture, as JSON. */
     public static final String STEPS = ApiGroup.GROUP + "/steps";
 

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** docs/conditions.md lists what the code knows. With {@code -Dgoldens=write} its tables are written anew. */
+/** docs/conditions.md lists what the code knows. With {@code -Dgolden.write=true} its tables are written anew. */
 class ConditionsPageTest {
     private static final Path PAGE = Path.of("../docs/conditions.md");
 
@@ -17,7 +17,7 @@ class ConditionsPageTest {
     void thePageListsEveryConditionAndEveryReasonAsTheCodeHasThem() throws IOException {
         String page = Files.readString(PAGE);
         String current = replaced(replaced(page, "conditions", conditions()), "reasons", reasons());
-        if ("write".equals(System.getProperty("goldens"))) {
+        if (Boolean.getBoolean("golden.write")) {
             Files.writeString(PAGE, current);
         } else {
             assertThat(page).isEqualTo(current);

@@ -16,13 +16,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What a person who applies something sees, on a real API server. With {@code -Dgoldens=write} in {@code test.jvm.options} what
+ * What a person who applies something sees, on a real API server. With {@code -Dgolden.write=true} in {@code test.jvm.options} what
  * is there is not compared but written, to be read before it is committed.
  */
 @Tag("api")
 @OnTheGround
 class GoldenApiTest {
-    private static final boolean WRITE = "write".equals(System.getProperty("goldens"));
+    private static final boolean WRITE = Boolean.getBoolean("golden.write");
 
     @BeforeAll
     static void install(ControlPlane controlPlane) {

@@ -19,6 +19,7 @@ import io.tpmkeeper.api.VmTpmStateSpec;
 import io.tpmkeeper.api.VmTpmStateStatus;
 import io.tpmkeeper.protocol.DeletionPolicy;
 import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.protocol.Version;
 import io.tpmkeeper.testbed.ControlPlane;
 import io.tpmkeeper.testbed.junit.OnTheGround;
 import io.tpmkeeper.testbed.junit.Own;
@@ -162,11 +163,7 @@ class OperatorApiTest {
     @Test
     void uploadThatWasReplacedByHandNeverBecomesCurrent() {
         bound("vm");
-        running(hostA);
-        State good = State.blank().changed(1);
-        hostA.stops(good);
-        hostA.uploads(good);
-        Digest first = current(untilState("vm", HostState.RELEASED)).digest();
+        Digest first = saved(State.blank().changed(1)).digest();
 
         running(hostA);
         State next = State.blank().changed(2);
@@ -185,6 +182,52 @@ class OperatorApiTest {
     }
 
     @Test
+    void uploadWithoutAManifestIsNamedAndItsNodeSendsTheCaptureAgain() {
+        bound("vm");
+        running(hostA);
+        State left = State.blank().changed(1);
+        Digest digest = hostA.stops(left);
+        Secret gutted = hostA.upload(
+                left,
+                hostA.facts().entries().getLast().version(),
+                record().getMetadata().getUid());
+        gutted.getData().remove("manifest.json");
+        client.resource(gutted).create();
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(inbox()).isEmpty());
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(events())
+                        .anyMatch(e -> e.getReason().equals("CaptureRefused")
+                                && e.getNote().contains("ManifestMissing")));
+        hostA.uploads(left);
+
+        assertThat(current(untilState("vm", HostState.RELEASED)).digest()).isEqualTo(digest);
+    }
+
+    @Test
+    void captureOfAnOffLineRunIsKeptAsACandidateAndNothingMore() {
+        bound("vm");
+        VmTpmStateStatus.Generation saved = saved(State.blank().changed(1));
+        Secret offline = hostA.upload(
+                State.blank().changed(2),
+                new Version(1, 1),
+                record().getMetadata().getUid());
+        offline.getMetadata().getAnnotations().remove("tpmkeeper.io/online");
+        client.resource(offline).create();
+
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            hostA.works();
+            assertThat(inbox()).isEmpty();
+        });
+
+        assertThat(generations())
+                .filteredOn(g -> g.getMetadata().getAnnotations().containsKey("tpmkeeper.io/candidate"))
+                .singleElement()
+                .satisfies(g -> assertThat(g.getMetadata().getName()).isNotEqualTo(saved.secretName()));
+        assertThat(current(status("vm")).secretName()).isEqualTo(saved.secretName());
+    }
+
+    @Test
     void domainWithoutATpmIsRefusedByName() {
         apply("vm", null);
         hostA.definesWithoutTpm("win11", namespace);
@@ -199,11 +242,9 @@ class OperatorApiTest {
     @Test
     void generationThatIsReplacedByHandIsNotDeliveredAndIsFetchedAgainFromItsHost() {
         bound("vm");
-        running(hostA);
         State good = State.blank().changed(1);
-        Digest digest = hostA.stops(good);
-        hostA.uploads(good);
-        VmTpmStateStatus.Generation saved = current(untilState("vm", HostState.RELEASED));
+        VmTpmStateStatus.Generation saved = saved(good);
+        Digest digest = saved.digest();
         replace(saved.secretName());
 
         hostB.defines("vm", namespace);
@@ -260,11 +301,7 @@ class OperatorApiTest {
     @Test
     void generationThatIsDeletedByHandIsMadeAgain() {
         bound("vm");
-        running(hostA);
-        State good = State.blank().changed(1);
-        hostA.stops(good);
-        hostA.uploads(good);
-        VmTpmStateStatus.Generation before = current(untilState("vm", HostState.RELEASED));
+        VmTpmStateStatus.Generation before = saved(State.blank().changed(1));
 
         client.secrets().inNamespace(namespace).withName(before.secretName()).delete();
 
@@ -283,11 +320,7 @@ class OperatorApiTest {
     @Test
     void retainKeepsTheGenerationsAndIsAdoptedByAVmTpmStateMadeAgain() {
         bound("vm");
-        running(hostA);
-        State good = State.blank().changed(1);
-        Digest digest = hostA.stops(good);
-        hostA.uploads(good);
-        untilState("vm", HostState.RELEASED);
+        Digest digest = saved(State.blank().changed(1)).digest();
 
         client.resources(VmTpmState.class).inNamespace(namespace).withName("vm").delete();
         untilGone("vm");
@@ -314,11 +347,7 @@ class OperatorApiTest {
     @Test
     void deleteRemovesTheGenerationsOnlyAfterTheDomainHasStopped() {
         bound("vm", DeletionPolicy.DELETE);
-        running(hostA);
-        State good = State.blank().changed(1);
-        hostA.stops(good);
-        hostA.uploads(good);
-        untilState("vm", HostState.RELEASED);
+        saved(State.blank().changed(1));
         running(hostA);
 
         client.resources(VmTpmState.class).inNamespace(namespace).withName("vm").delete();
@@ -361,6 +390,14 @@ class OperatorApiTest {
         });
         node.starts();
         untilState("vm", HostState.RUNNING);
+    }
+
+    /** A run on host-a ends with this state, and it is saved. */
+    private VmTpmStateStatus.Generation saved(State end) {
+        running(hostA);
+        hostA.stops(end);
+        hostA.uploads(end);
+        return current(untilState("vm", HostState.RELEASED));
     }
 
     private void apply(String name, @Nullable DeletionPolicy policy) {

@@ -1,11 +1,7 @@
 package io.tpmkeeper.agent.cluster;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -15,7 +11,6 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.tpmkeeper.api.ApiGroup;
-import io.tpmkeeper.api.Marks;
 import io.tpmkeeper.api.VmTpmGrant;
 import io.tpmkeeper.api.VmTpmNode;
 import io.tpmkeeper.api.VmTpmNodeStatus;
@@ -24,7 +19,6 @@ import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.Guard;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,13 +35,12 @@ public final class KubernetesCluster implements Cluster {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesCluster.class);
     private static final String MANAGER = "tpm-keeper-agent";
     private static final int LEASE_SECONDS = 40;
-    private static final int CONFLICT = 409;
 
     private final KubernetesClient client;
     private final String node;
     private final String namespace;
     private final Runnable changed;
-    private final ObjectMapper json = new ObjectMapper().setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
+    private final Transfers transfers;
     private final SharedIndexInformer<VmTpmRecord> records;
     private final SharedIndexInformer<VmTpmGrant> grants;
     private final SharedIndexInformer<VmTpmNode> nodes;
@@ -62,6 +55,7 @@ public final class KubernetesCluster implements Cluster {
         this.node = node;
         this.namespace = namespace;
         this.changed = changed;
+        this.transfers = new Transfers(client, node, namespace);
         this.records = client.resources(VmTpmRecord.class)
                 .withLabel(ApiGroup.GUARD_LABEL)
                 .runnableInformer(0);
@@ -71,11 +65,7 @@ public final class KubernetesCluster implements Cluster {
         this.nodes = client.resources(VmTpmNode.class)
                 .withField("metadata.name", node)
                 .runnableInformer(0);
-        this.deliveries = client.secrets()
-                .inNamespace(namespace)
-                .withLabel(Marks.KIND, Marks.KIND_DELIVERY)
-                .withLabel(Marks.NODE, node)
-                .runnableInformer(0);
+        this.deliveries = transfers.forThisNode().runnableInformer(0);
         follow(records);
         follow(grants);
         follow(nodes);
@@ -205,73 +195,17 @@ public final class KubernetesCluster implements Cluster {
 
     @Override
     public boolean isUploaded(String name) throws ClusterException {
-        return asking(
-                "upload",
-                () -> client.secrets().inNamespace(namespace).withName(name).get() != null);
+        return asking("upload", () -> transfers.isUploaded(name));
     }
 
     @Override
     public void upload(Upload upload) throws ClusterException {
-        SecretBuilder secret = new SecretBuilder()
-                .withNewMetadata()
-                .withNamespace(namespace)
-                .withName(upload.name())
-                .addToLabels("app.kubernetes.io/managed-by", "tpm-keeper")
-                .addToLabels(Marks.KIND, Marks.KIND_INBOX)
-                .addToLabels(Marks.DOMAIN, upload.domainUuid())
-                .addToLabels(Marks.NODE, node)
-                .addToAnnotations(Marks.STEPS, steps(upload))
-                .endMetadata()
-                .withType(Marks.TYPE)
-                .withImmutable(true);
-        if (upload.online()) {
-            secret.editMetadata().addToAnnotations(Marks.ONLINE, "true").endMetadata();
-        }
-        upload.data()
-                .forEach((key, value) ->
-                        secret.addToData(key, Base64.getEncoder().encodeToString(value)));
-        asking("upload", () -> {
-            try {
-                client.resource(secret.build()).create();
-            } catch (KubernetesClientException e) {
-                if (e.getCode() != CONFLICT) {
-                    throw e;
-                }
-            }
-            return upload.name();
-        });
-    }
-
-    private String steps(Upload upload) {
-        try {
-            return json.writeValueAsString(upload.steps());
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("steps are plain values", e);
-        }
+        asking("upload", () -> transfers.upload(upload));
     }
 
     @Override
     public List<Map<String, byte[]>> deliveries(String domainUuid) throws ClusterException {
-        return asking(
-                "deliveries",
-                () -> client
-                        .secrets()
-                        .inNamespace(namespace)
-                        .withLabel(Marks.KIND, Marks.KIND_DELIVERY)
-                        .withLabel(Marks.NODE, node)
-                        .withLabel(Marks.DOMAIN, domainUuid)
-                        .list()
-                        .getItems()
-                        .stream()
-                        .map(KubernetesCluster::data)
-                        .toList());
-    }
-
-    private static Map<String, byte[]> data(Secret secret) {
-        Map<String, byte[]> data = new TreeMap<>();
-        secret.getData()
-                .forEach((key, value) -> data.put(key, Base64.getDecoder().decode(value)));
-        return data;
+        return asking("deliveries", () -> transfers.deliveries(domainUuid));
     }
 
     @Override

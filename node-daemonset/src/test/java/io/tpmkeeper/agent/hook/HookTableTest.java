@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * One directory a promise: {@code in-host} (a {@link Listing}), {@code call} (operations, one a line), and then {@code out-exit},
- * {@code out-message} and {@code out-host}. With {@code -Dgolden=write} the outs are written instead: read them before you
+ * {@code out-message} and {@code out-host}. With {@code -Dgolden.write=true} the outs are written instead: read them before you
  * believe them.
  */
 class HookTableTest {
@@ -62,7 +62,7 @@ class HookTableTest {
     }
 
     private static void check(Path golden, String actual) throws IOException {
-        if ("write".equals(System.getProperty("golden"))) {
+        if (Boolean.getBoolean("golden.write")) {
             Files.writeString(golden, actual);
         } else {
             assertThat(actual).as(golden.getFileName().toString()).isEqualTo(Files.readString(golden));

@@ -75,7 +75,7 @@ public final class Generations {
     }
 
     /** Makes a generation with an upload's content. Made twice, the second has another name and is pruned. */
-    public void make(World world, Upload upload, long number) {
+    public void make(World world, Upload upload, long number, boolean candidate) {
         Secret sent = Objects.requireNonNull(
                 client.secrets().inNamespace(inbox).withName(upload.name()).get(), "the upload has gone");
         Map<String, String> told = new LinkedHashMap<>();
@@ -87,6 +87,9 @@ public final class Generations {
         told.put(Marks.CAPTURED_AT, upload.capturedAt());
         if (upload.source() != null) {
             told.put(Marks.SOURCE, upload.source());
+        }
+        if (candidate) {
+            told.put(Marks.CANDIDATE, "true");
         }
         String steps = sent.getMetadata().getAnnotations().get(Marks.STEPS);
         if (steps != null) {

@@ -8,24 +8,21 @@ import io.tpmkeeper.bundle.BundleReader;
 import io.tpmkeeper.bundle.Checked;
 import io.tpmkeeper.bundle.Manifest;
 import io.tpmkeeper.bundle.ManifestJson;
+import io.tpmkeeper.bundle.Reason;
 import io.tpmkeeper.bundle.Refusal;
 import io.tpmkeeper.bundle.Source;
 import io.tpmkeeper.protocol.operator.Upload;
 import io.tpmkeeper.protocol.operator.Upload.Verdict;
+import io.tpmkeeper.protocol.operator.World;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The inbox: captures that agents sent. Each is verified whole before anything is done with it. */
 public final class Uploads {
-    private static final Logger LOG = LoggerFactory.getLogger(Uploads.class);
-
     private final KubernetesClient client;
     private final String namespace;
     private final BundleReader reader = new BundleReader();
@@ -37,45 +34,41 @@ public final class Uploads {
         this.namespace = namespace;
     }
 
+    /** What lies in the inbox: captures, verified or refused, and what is none. */
+    public record Inbox(List<Upload> uploads, List<World.Unreadable> unreadable) {}
+
     /** Reads and verifies every upload of the domain. */
-    public List<Upload> of(String domainUuid) {
+    public Inbox of(String domainUuid) {
         List<Upload> uploads = new ArrayList<>();
+        List<World.Unreadable> unreadable = new ArrayList<>();
         for (Secret secret : client.secrets()
                 .inNamespace(namespace)
                 .withLabel(Marks.DOMAIN, domainUuid)
                 .withLabel(Marks.KIND, Marks.KIND_INBOX)
                 .list()
                 .getItems()) {
-            read(secret, domainUuid).ifPresent(uploads::add);
+            Map<String, byte[]> data = SecretData.of(secret);
+            switch (manifest(data)) {
+                case Checked.Refused<Manifest>(Refusal refusal) ->
+                    unreadable.add(new World.Unreadable(
+                            secret.getMetadata().getName(), refusal.reason().text(), refusal.message()));
+                case Checked.Accepted<Manifest>(Manifest said) ->
+                    uploads.add(
+                            upload(secret.getMetadata(), said, verdict(data, domainUuid, secret.getMetadata(), said)));
+            }
         }
-        return uploads;
+        return new Inbox(uploads, unreadable);
     }
 
     public void delete(String name) {
         client.secrets().inNamespace(namespace).withName(name).delete();
     }
 
-    /** Empty: not even its manifest can be read, so nothing can be said of it; it stays, named in the log. */
-    private Optional<Upload> read(Secret secret, String domainUuid) {
-        ObjectMeta meta = secret.getMetadata();
-        Map<String, byte[]> data = SecretData.of(secret);
-        byte[] manifestBytes = data.get(ManifestJson.NAME);
-        Checked<Manifest> manifest = manifestBytes == null
-                ? new Checked.Refused<>(new Refusal(
-                        io.tpmkeeper.bundle.Reason.MANIFEST_MISSING, "There is no " + ManifestJson.NAME + "."))
-                : manifests.read(manifestBytes);
-        return switch (manifest) {
-            case Checked.Refused<Manifest>(Refusal refusal) -> {
-                LOG.atError()
-                        .addKeyValue("secret", meta.getName())
-                        .addKeyValue("domain", domainUuid)
-                        .addKeyValue("reason", refusal.reason())
-                        .log("upload refused: {}", refusal.message());
-                yield Optional.empty();
-            }
-            case Checked.Accepted<Manifest>(Manifest said) ->
-                Optional.of(upload(meta, said, verdict(data, domainUuid, meta, said)));
-        };
+    private Checked<Manifest> manifest(Map<String, byte[]> data) {
+        byte[] bytes = data.get(ManifestJson.NAME);
+        return bytes == null
+                ? new Checked.Refused<>(new Refusal(Reason.MANIFEST_MISSING, "There is no " + ManifestJson.NAME + "."))
+                : manifests.read(bytes);
     }
 
     private Verdict verdict(Map<String, byte[]> data, String domainUuid, ObjectMeta meta, Manifest said) {

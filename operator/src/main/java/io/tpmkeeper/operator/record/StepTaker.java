@@ -99,7 +99,8 @@ final class StepTaker {
             case Step.WriteGrant(var next) -> write(next);
             case Step.RemoveGrant(var node) -> remove(world.domainUuid(), node);
             case Step.Ask(var subject) -> cluster.questions().ask(world.domainUuid(), subject);
-            case Step.MakeGeneration(var upload, var number, var candidate) -> generations.make(world, upload, number);
+            case Step.MakeGeneration(var upload, var number, var candidate) ->
+                generations.make(world, upload, number, candidate);
             case Step.CopyGeneration(var of, var number) -> generations.copy(world, of, number);
             case Step.KeepGeneration(var generation, var keep) -> generations.keep(generation, keep);
             case Step.DeleteGeneration(var generation) -> generations.delete(generation);

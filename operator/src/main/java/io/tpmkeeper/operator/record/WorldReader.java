@@ -82,6 +82,7 @@ public final class WorldReader {
         String ownerDeleted = state == null || state.getMetadata().getDeletionTimestamp() != null
                 ? (spec.owner() == null ? null : spec.owner().uid())
                 : null;
+        Uploads.Inbox inbox = uploads.of(domainUuid);
         Instant now = clock.instant();
         return Optional.of(new Observed(
                 record,
@@ -100,7 +101,8 @@ public final class WorldReader {
                         home.name(),
                         policy.className(),
                         nodes(domainUuid, status, policy),
-                        uploads.of(domainUuid),
+                        inbox.uploads(),
+                        inbox.unreadable(),
                         generations.of(domainUuid, home.namespace()),
                         deliveries.of(domainUuid),
                         cluster.questions().of(domainUuid))));

@@ -18,10 +18,24 @@ import java.util.Optional;
 final class Promote implements Verb {
     @Override
     public Verdict consider(World world) {
+        if (!world.unreadable().isEmpty()) {
+            return clear(world.unreadable().getFirst());
+        }
         return world.uploads().stream()
                 .min(Comparator.comparing(Upload::version).thenComparing(Upload::name))
                 .map(u -> one(world, u))
                 .orElse(Verdict.NOTHING);
+    }
+
+    /** Its name goes free with it, so the node that has the capture sends it again. */
+    private static Verdict clear(World.Unreadable upload) {
+        return Verdict.act(
+                new Step.Announce(
+                        true,
+                        "CaptureRefused",
+                        "The upload %s was refused and deleted: %s: %s Nothing is lost: its node still has the capture and sends it again. If this comes back, look who else writes into the agents' namespace."
+                                .formatted(upload.name(), upload.reason(), upload.message())),
+                new Step.DeleteUpload(upload.name()));
     }
 
     private static Verdict one(World world, Upload upload) {

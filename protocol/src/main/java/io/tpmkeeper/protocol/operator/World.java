@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param className the class that rules it; null: the default
  * @param nodes all nodes that have, or had, an agent or a part in this domain
  * @param uploads of this domain in the inbox
+ * @param unreadable what lies in the inbox for this domain, and is no capture
  * @param generations of this domain, by an uncached list
  * @param deliveries names of the delivery Secrets of this domain, with node and digest
  * @param questions for each subject that was asked about: the number that a node's answer must reach
@@ -48,6 +49,7 @@ public record World(
         @Nullable String className,
         SortedMap<String, NodeView> nodes,
         List<Upload> uploads,
+        List<Unreadable> unreadable,
         List<Generation> generations,
         List<Delivery> deliveries,
         Map<String, Long> questions) {
@@ -55,12 +57,21 @@ public record World(
     /** A state on its way to one node. */
     public record Delivery(String name, String node, Digest digest) {}
 
+    /**
+     * An upload of which not even the manifest can be read: nobody knows which capture it was.
+     *
+     * @param name of the Secret
+     * @param reason a named refusal
+     */
+    public record Unreadable(String name, String reason, String message) {}
+
     /** The question that every leader puts when it begins; before all answered, it gives no line. */
     public static final String LEADER = "leader";
 
     public World {
         nodes = new TreeMap<>(nodes);
         uploads = List.copyOf(uploads);
+        unreadable = List.copyOf(unreadable);
         generations = List.copyOf(generations);
         deliveries = List.copyOf(deliveries);
         questions = Map.copyOf(questions);

@@ -97,6 +97,7 @@ final class GoldenWorld {
                 null,
                 nodes,
                 list("uploads", this::upload),
+                list("unreadable", u -> value(u, World.Unreadable.class)),
                 list("generations", this::generation),
                 list(
                         "deliveries",

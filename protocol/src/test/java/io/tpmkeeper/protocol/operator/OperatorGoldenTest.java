@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -53,7 +54,8 @@ class OperatorGoldenTest {
                                     "{domainUuid: 5f0c6f0e-0000-4000-8000-000000000001, claimant: {namespace: vms, name: vm, uid: u1}, recordDeleting: false, sightings: [], claimWithoutProof: []}",
                                     in),
                             Claims.Situation.class)))),
-            Map.entry("show", OperatorGoldenTest::shown)));
+            Map.entry("show", OperatorGoldenTest::shown),
+            Map.entry("pass", OperatorGoldenTest::passed)));
 
     private static Map.Entry<String, Function<JsonNode, JsonNode>> verb(String name, Verb verb) {
         return Map.entry(name, in -> {
@@ -125,15 +127,30 @@ class OperatorGoldenTest {
                 .put("message", said.message());
     }
 
-    private static JsonNode said(World world, Verdict verdict) {
+    /** All verbs in their order: which one acts, and what is found beside. */
+    private static JsonNode passed(JsonNode in) {
+        World world = GoldenWorld.read(in);
+        Decisions.Outcome outcome =
+                Decisions.decide(world, world.policy().guard().word());
+        ObjectNode all = said(world, new Verdict(outcome.steps(), Optional.empty()));
+        var findings = all.putArray("findings");
+        outcome.findings().forEach(f -> findings.add(finding(f)));
+        return all;
+    }
+
+    private static ObjectNode said(World world, Verdict verdict) {
         ObjectNode all = GoldenWorld.YAML.createObjectNode();
         var steps = all.putArray("steps");
         verdict.steps().forEach(s -> steps.add(step(world, s)));
-        verdict.finding()
-                .ifPresent(f -> all.putObject("finding")
-                        .put("reason", f.reason().word())
-                        .put("message", f.message()));
+        verdict.finding().ifPresent(f -> all.set("finding", finding(f)));
         return all;
+    }
+
+    private static ObjectNode finding(Finding finding) {
+        return GoldenWorld.YAML
+                .createObjectNode()
+                .put("reason", finding.reason().word())
+                .put("message", finding.message());
     }
 
     private static JsonNode step(World world, Step step) {

@@ -266,6 +266,7 @@ final class ToyCluster {
                 null,
                 nodes,
                 uploads,
+                List.of(),
                 generations,
                 deliveries,
                 questions);

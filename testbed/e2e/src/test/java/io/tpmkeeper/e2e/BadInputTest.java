@@ -15,6 +15,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What goes wrong on a host has a name, and the last good generation stays. */
 @Tag("e2e")
@@ -37,48 +39,41 @@ class BadInputTest {
         deployment.close();
     }
 
-    @Test
-    void a_truncated_TPM_is_refused_and_the_last_good_generation_stays() {
-        SavedVm vm = savedAndRunningAgain("truncated");
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(delimiterString = "::", quoteCharacter = '"', textBlock = """
+            truncated   :: TpmTruncated   :: truncate -s 100 %1$s
+            empty       :: TpmEmpty       :: : >%1$s
+            garbage     :: TpmNotPermall  :: tr '\\0' x </dev/zero | head -c 4991 >%1$s
+            wronglength :: TpmLengthWrong :: printf '\\0\\0\\0\\1' | dd of=%1$s bs=1 seek=6 conv=notrunc
+            """)
+    void a_TPM_file_that_is_none_is_refused_by_name_and_the_last_good_generation_stays(
+            String name, String refusal, String spoil) {
+        SavedVm vm = savedAndRunningAgain(name);
 
-        spoilAndDestroy(vm, "truncate -s 100 %s");
+        spoilAndDestroy(vm, spoil);
 
         String message = vm.state().await(ConditionType.READY, false, Reason.CAPTURE_REFUSED);
-        assertThat(message).contains("TPM");
+        assertThat(message).contains(refusal);
         vm.state().await(ConditionType.STALLED, true, Reason.CAPTURE_REFUSED);
         firstGenerationStays(vm);
     }
 
-    @Test
-    void a_symlink_in_place_of_the_TPM_is_not_followed() {
-        SavedVm vm = savedAndRunningAgain("symlink");
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiterString = "::", quoteCharacter = '"', textBlock = """
+            symlink  :: echo not-yours >/root-only; rm %1$s; ln -s /root-only %1$s
+            fifo     :: rm %1$s; mkfifo %1$s
+            device   :: rm %1$s; mknod %1$s c 1 5
+            hardlink :: ln %1$s %1$s.other
+            """)
+    void what_is_no_plain_file_of_the_VMs_own_is_not_read_and_hangs_no_stop(String name, String spoil) {
+        SavedVm vm = savedAndRunningAgain(name);
 
-        spoilAndDestroy(vm, "echo not-yours >/root-only; rm %1$s; ln -s /root-only %1$s");
+        spoilAndDestroy(vm, spoil);
 
         vm.state().await(ConditionType.READY, false, Reason.LOST_TAIL);
         firstGenerationStays(vm);
         assertThat(hostA.exec("grep", "-rl", "not-yours", "/var/lib/tpm-keeper").stdout())
                 .isEmpty();
-    }
-
-    @Test
-    void a_FIFO_in_place_of_the_TPM_does_not_hang_the_stop() {
-        SavedVm vm = savedAndRunningAgain("fifo");
-
-        spoilAndDestroy(vm, "rm %1$s; mkfifo %1$s");
-
-        vm.state().await(ConditionType.READY, false, Reason.LOST_TAIL);
-        firstGenerationStays(vm);
-    }
-
-    @Test
-    void a_second_hard_link_to_the_TPM_is_not_taken_for_the_VMs_own() {
-        SavedVm vm = savedAndRunningAgain("hardlink");
-
-        spoilAndDestroy(vm, "ln %1$s %1$s.other");
-
-        vm.state().await(ConditionType.READY, false, Reason.LOST_TAIL);
-        firstGenerationStays(vm);
     }
 
     @Test
