@@ -2,7 +2,7 @@
 MAKEFLAGS += --no-print-directory
 BIN := testbed/bin
 
-.PHONY: help demo up down status shell test test-unit test-differential test-api test-host test-e2e mutants clean
+.PHONY: help demo up down status shell test test-unit test-differential test-api test-host test-e2e mutants bench clean
 
 help: ## list the targets
 	@sed -n -E 's/^([a-z0-9-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -42,6 +42,9 @@ test-e2e: ## the whole: operator, agents, two libvirt hosts
 
 mutants: ## seeded bugs, one by one; the test named in each must fail
 	@$(BIN)/mutants
+
+bench: ## figures, each with the peer that it is measured against, as ratios (RUNS=N)
+	@$(BIN)/bench $(if $(RUNS),--runs $(RUNS))
 
 clean: ## remove what builds made in this clone (caches outside it stay)
 	@find . -type d -name target -not -path './.git/*' -prune -exec rm -rf {} +

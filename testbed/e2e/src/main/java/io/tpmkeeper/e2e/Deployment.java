@@ -79,11 +79,11 @@ public final class Deployment implements AutoCloseable {
         return controlPlane;
     }
 
-    KubernetesClient client() {
+    public KubernetesClient client() {
         return controlPlane.client();
     }
 
-    LibvirtHost hostA() {
+    public LibvirtHost hostA() {
         return hostA;
     }
 
@@ -140,7 +140,7 @@ public final class Deployment implements AutoCloseable {
                 () -> hostFile(host, "config").contains("wait " + wait + "\n"));
     }
 
-    void createNamespace(String name) {
+    public void createNamespace(String name) {
         client().resource(new NamespaceBuilder()
                         .withNewMetadata()
                         .withName(name)
@@ -150,7 +150,7 @@ public final class Deployment implements AutoCloseable {
     }
 
     /** Runs a command with kubectl at hand, on a host: the network is one, and so is the directory of kubeconfigs. */
-    Result shell(LibvirtHost host, String script) {
+    public Result shell(LibvirtHost host, String script) {
         return host.exec(
                 "env",
                 "KUBECONFIG=" + controlPlane.kubeconfig(),
@@ -162,7 +162,7 @@ public final class Deployment implements AutoCloseable {
                 script);
     }
 
-    Result applyYaml(String yaml) {
+    public Result applyYaml(String yaml) {
         try {
             Path file = Files.createTempFile(enclosure.ground(), "apply-", ".yaml");
             return controlPlane.kubectl(
@@ -219,6 +219,14 @@ public final class Deployment implements AutoCloseable {
             return List.of();
         }
         return names;
+    }
+
+    public long operatorPid() {
+        return Objects.requireNonNull(operator, "the operator is stopped").pid();
+    }
+
+    public long agentPid(LibvirtHost host) {
+        return Objects.requireNonNull(agents.get(host), "the agent is stopped").pid();
     }
 
     Path logs() {

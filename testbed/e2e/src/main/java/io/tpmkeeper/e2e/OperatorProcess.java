@@ -24,6 +24,10 @@ final class OperatorProcess implements AutoCloseable {
         }
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** SIGTERM, and waits until it has ended. */
     void stop() {
         process.destroy();
