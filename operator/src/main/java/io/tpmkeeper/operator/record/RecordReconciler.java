@@ -68,6 +68,7 @@ public final class RecordReconciler implements Reconciler<VmTpmRecord> {
                     return UpdateControl.<VmTpmRecord>noUpdate().rescheduleAfter(LOOK_AGAIN);
                 }
                 owner = observed.get().world().spec().owner();
+                wake(owner);
             }
             LOG.atWarn().addKeyValue("domain", domainUuid).log("still has steps to take after {} passes", PASSES);
             return UpdateControl.<VmTpmRecord>noUpdate().rescheduleAfter(Duration.ofSeconds(1));

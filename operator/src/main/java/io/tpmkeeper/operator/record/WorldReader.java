@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Observes one domain. The record first and the grants after it, both live: so a grant is never older than the record that it
- * is judged by.
+ * is judged by. What comes after the record is asked for at once.
  */
 public final class WorldReader {
     private final KubernetesClient client;
@@ -75,14 +75,20 @@ public final class WorldReader {
             return Optional.empty();
         }
         RecordSpec spec = Objects.requireNonNullElse(record.getSpec(), new RecordSpec(null, null));
-        RecordStatus status = Objects.requireNonNullElse(record.getStatus(), RecordStatus.EMPTY);
-        VmTpmState state = spec.owner() == null ? null : stateOf(spec.owner());
-        EffectivePolicy policy = policies.ofRecord(state, spec);
         Home home = home(spec);
+        AtOnce calls = new AtOnce();
+        var owned = calls.begin(() -> new Owned(spec.owner() == null ? null : stateOf(spec.owner())));
+        var grants = calls.begin(() -> grants(domainUuid));
+        var inbox = calls.begin(() -> uploads.of(domainUuid));
+        var kept = calls.begin(() -> generations.of(domainUuid, home.namespace()));
+        var sent = calls.begin(() -> deliveries.of(domainUuid));
+        VmTpmState state = owned.get().state();
         String ownerDeleted = state == null || state.getMetadata().getDeletionTimestamp() != null
                 ? (spec.owner() == null ? null : spec.owner().uid())
                 : null;
-        Uploads.Inbox inbox = uploads.of(domainUuid);
+        boolean terminating = (ownerDeleted != null || spec.owner() == null) && isTerminating(home.namespace());
+        EffectivePolicy policy = policies.ofRecord(state, spec);
+        RecordStatus status = Objects.requireNonNullElse(record.getStatus(), RecordStatus.EMPTY);
         Instant now = clock.instant();
         return Optional.of(new Observed(
                 record,
@@ -96,17 +102,20 @@ public final class WorldReader {
                         now.truncatedTo(ChronoUnit.SECONDS).toString(),
                         UUID.randomUUID().toString(),
                         ownerDeleted,
-                        (ownerDeleted != null || spec.owner() == null) && isTerminating(home.namespace()),
+                        terminating,
                         home.namespace(),
                         home.name(),
                         policy.className(),
-                        nodes(domainUuid, status, policy),
-                        inbox.uploads(),
-                        inbox.unreadable(),
-                        generations.of(domainUuid, home.namespace()),
-                        deliveries.of(domainUuid),
+                        nodes(domainUuid, status, policy, grants.get()),
+                        inbox.get().uploads(),
+                        inbox.get().unreadable(),
+                        kept.get(),
+                        sent.get(),
                         cluster.questions().of(domainUuid))));
     }
+
+    /** @param state null: there is none */
+    private record Owned(@Nullable VmTpmState state) {}
 
     /** Where the domain's generations lie, and after what they are named. */
     private record Home(String namespace, String name) {}
@@ -134,13 +143,16 @@ public final class WorldReader {
         return found == null || found.getMetadata().getDeletionTimestamp() != null;
     }
 
-    private SortedMap<String, NodeView> nodes(String domainUuid, RecordStatus status, EffectivePolicy policy) {
+    private Map<String, VmTpmGrant> grants(String domainUuid) {
+        return client.resources(VmTpmGrant.class).withField("spec.domainUuid", domainUuid).list().getItems().stream()
+                .filter(g -> g.getMetadata().getDeletionTimestamp() == null)
+                .collect(Collectors.toMap(g -> g.getSpec().nodeName(), Function.identity()));
+    }
+
+    private SortedMap<String, NodeView> nodes(
+            String domainUuid, RecordStatus status, EffectivePolicy policy, Map<String, VmTpmGrant> grants) {
         Map<String, VmTpmNode> inventories = cluster.inventories().stream()
                 .collect(Collectors.toMap(n -> n.getMetadata().getName(), Function.identity()));
-        Map<String, VmTpmGrant> grants =
-                client.resources(VmTpmGrant.class).withField("spec.domainUuid", domainUuid).list().getItems().stream()
-                        .filter(g -> g.getMetadata().getDeletionTimestamp() == null)
-                        .collect(Collectors.toMap(g -> g.getSpec().nodeName(), Function.identity()));
         SortedMap<String, NodeView> views = new TreeMap<>();
         inventories.keySet().forEach(n -> views.put(n, view(n, domainUuid, inventories, grants, policy)));
         grants.keySet().forEach(n -> views.putIfAbsent(n, view(n, domainUuid, inventories, grants, policy)));

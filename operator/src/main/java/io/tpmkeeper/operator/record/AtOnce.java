@@ -1,0 +1,29 @@
+package io.tpmkeeper.operator.record;
+
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+
+/** Calls to the API server that do not depend on each other: they wait at the same time, each on a virtual thread. */
+final class AtOnce {
+    /** Waits for the answer, and fails as the call did. */
+    interface Answer<T> {
+        T get();
+    }
+
+    <T> Answer<T> begin(Supplier<T> call) {
+        CompletableFuture<T> called = CompletableFuture.supplyAsync(
+                call, task -> Thread.ofVirtual().name("call").start(task));
+        return () -> {
+            try {
+                return called.join();
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof KubernetesClientException failed) {
+                    throw failed;
+                }
+                throw e;
+            }
+        };
+    }
+}
