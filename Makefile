@@ -3,6 +3,7 @@ MAKEFLAGS += --no-print-directory
 BIN := testbed/bin
 
 .PHONY: help demo up down status shell test test-unit test-differential test-api test-host test-e2e mutants bench clean
+.PHONY: help demo up down status shell test test-unit test-differential test-api test-host test-e2e test-cluster mutants clean
 
 help: ## list the targets
 	@sed -n -E 's/^([a-z0-9-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -10,8 +11,8 @@ help: ## list the targets
 demo: ## the main job, step by step, on the real thing (KEEP=1: leave it up, to look around)
 	@KEEP=$(KEEP) $(BIN)/demo
 
-up: ## start a control plane and two libvirt hosts, and leave them running
-	@$(BIN)/up
+up: ## start a control plane and two libvirt hosts, and leave them running (NODES=real: a cluster whose nodes they are)
+	@NODES=$(NODES) $(BIN)/up
 
 down: ## end what `make up` started; nothing of it stays
 	@$(BIN)/down
@@ -39,6 +40,9 @@ test-host: ## tests on a real libvirtd, QEMU, swtpm and guest
 
 test-e2e: ## the whole: operator, agents, two libvirt hosts
 	@$(BIN)/test e2e
+
+test-cluster: ## tests on a real cluster: two nodes with kubelet, containerd and libvirtd
+	@$(BIN)/test cluster
 
 mutants: ## seeded bugs, one by one; the test named in each must fail
 	@$(BIN)/mutants

@@ -9,25 +9,20 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real Kubernetes control plane on loopback ports of the enclosure: etcd, kube-apiserver (Node and RBAC authorization,
- * NodeRestriction, service accounts) and kube-controller-manager (garbage collection, namespaces, service accounts). There is
- * no kubelet; {@link #createNode} and {@link #setNodeReady} say what one would, and the controller that would contradict them
- * for want of heartbeats is off.
+ * A real Kubernetes control plane: etcd, kube-apiserver (Node and RBAC authorization, NodeRestriction, service accounts) and
+ * kube-controller-manager (garbage collection, namespaces, service accounts). One that {@link #start()} made is on loopback and
+ * has no kubelet; {@link #createNode} and {@link #setNodeReady} say what one would, and the controller that would contradict
+ * them for want of heartbeats is off. That of a {@link Cluster} has a scheduler, too, and nodes that speak for themselves.
  *
  * <p>Used by one test thread at a time.
  */
@@ -37,30 +32,31 @@ public final class ControlPlane implements AutoCloseable {
     private final Enclosure enclosure;
     private final Path directory;
     private final Path logs;
+    private final ControlPlaneForm form;
     private final Pki pki;
-    private final Pki.KeyPair serving;
     private final int etcdPort = FreePorts.next();
     private final int apiPort = FreePorts.next();
+    private final Kubeconfigs kubeconfigs;
     private final Path kubeconfig;
     private final List<KubernetesClient> clients = new CopyOnWriteArrayList<>();
-    private final AtomicInteger identities = new AtomicInteger();
     private final KubernetesClient admin;
     private final List<Daemon> daemons = new ArrayList<>();
     private @Nullable Daemon apiServer;
 
-    private ControlPlane(Enclosure enclosure) {
+    private ControlPlane(Enclosure enclosure, ControlPlaneForm form) {
         this.enclosure = enclosure;
         this.directory = enclosure.newDirectory("control-plane");
-        this.logs = enclosure.logs().resolve(directory.getFileName());
+        this.logs = enclosure.logsOf(directory);
+        this.form = form;
         this.pki = Pki.in(directory.resolve("pki"));
-        this.serving = pki.serving("kube-apiserver", "DNS:localhost,IP:" + LOOPBACK);
+        this.kubeconfigs = new Kubeconfigs(directory, url(), pki);
         this.kubeconfig = kubeconfigFor("admin", List.of("system:masters"));
         this.admin = client(kubeconfig);
     }
 
     /** Starts one and waits until it serves. Takes a few seconds. */
     public static ControlPlane start() {
-        ControlPlane controlPlane = new ControlPlane(Enclosure.required());
+        ControlPlane controlPlane = unstarted(Enclosure.required(), new ControlPlaneForm.NodesAreObjects());
         try {
             controlPlane.startAll();
             return controlPlane;
@@ -70,8 +66,13 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
+    /** One that can sign and say its address, but does not serve before {@link #startAll}. */
+    static ControlPlane unstarted(Enclosure enclosure, ControlPlaneForm form) {
+        return new ControlPlane(enclosure, form);
+    }
+
     public String url() {
-        return "https://" + LOOPBACK + ":" + apiPort;
+        return "https://" + apiAddress();
     }
 
     /** The administrator's kubeconfig. */
@@ -97,12 +98,7 @@ public final class ControlPlane implements AutoCloseable {
 
     /** A kubeconfig with a client certificate for a user; what the user may do is for RBAC objects to say. */
     public Path kubeconfigFor(String user, List<String> groups) {
-        String name = "identity-" + identities.incrementAndGet();
-        Pki.KeyPair pair = pki.client(name, user, groups);
-        return writeKubeconfig(
-                name,
-                "{client-certificate-data: %s, client-key-data: %s}"
-                        .formatted(pair.certificateBase64(), pair.keyBase64()));
+        return kubeconfigs.withCertificate(user, groups);
     }
 
     /** A kubeconfig with a token of a service account that exists. */
@@ -127,7 +123,7 @@ public final class ControlPlane implements AutoCloseable {
         return kubeconfigWithToken(namespace, serviceAccount, request);
     }
 
-    /** Makes a Ready Node object. */
+    /** Makes a Ready Node object, where no kubelet does. */
     public void createNode(String name) {
         admin.nodes()
                 .resource(new NodeBuilder()
@@ -157,9 +153,12 @@ public final class ControlPlane implements AutoCloseable {
 
     /** Runs kubectl as the administrator. */
     public Result kubectl(String... arguments) {
-        return Result.of(new ProcessBuilder(
-                Stream.concat(Stream.of(binary("kubectl"), "--kubeconfig", kubeconfig.toString()), Stream.of(arguments))
-                        .toList()));
+        return asAdministrator("kubectl", arguments);
+    }
+
+    /** Runs helm as the administrator. */
+    public Result helm(String... arguments) {
+        return asAdministrator("helm", arguments);
     }
 
     /** Kills the API server; etcd and its data stay. */
@@ -175,27 +174,23 @@ public final class ControlPlane implements AutoCloseable {
         if (apiServer != null) {
             throw new IllegalStateException("the API server runs already");
         }
-        Daemon started = Daemon.start(
+        Daemon started = daemon(
                 "kube-apiserver",
-                logs.resolve("kube-apiserver.log"),
-                Stream.of(
-                        binary("kube-apiserver"),
-                        "--etcd-servers=" + etcdUrl(),
-                        "--bind-address=" + LOOPBACK,
-                        "--advertise-address=" + LOOPBACK,
-                        "--secure-port=" + apiPort,
-                        // A loopback address may not be an endpoint, and nobody asks for the service's.
-                        "--endpoint-reconciler-type=none",
-                        "--tls-cert-file=" + serving.certificate(),
-                        "--tls-private-key-file=" + serving.key(),
-                        "--client-ca-file=" + pki.authority(),
-                        "--service-account-issuer=https://kubernetes.default.svc",
-                        "--service-account-key-file=" + pki.serviceAccountKey(),
-                        "--service-account-signing-key-file=" + pki.serviceAccountKey(),
-                        "--service-cluster-ip-range=198.19.0.0/16",
-                        "--authorization-mode=Node,RBAC",
-                        "--enable-admission-plugins=NodeRestriction",
-                        "--profiling=false"));
+                Stream.concat(
+                        Stream.of(
+                                "--etcd-servers=" + etcdUrl(),
+                                "--bind-address=" + form.address(),
+                                "--advertise-address=" + form.address(),
+                                "--secure-port=" + apiPort,
+                                "--client-ca-file=" + pki.authority(),
+                                "--service-account-issuer=https://kubernetes.default.svc",
+                                "--service-account-key-file=" + pki.serviceAccountKey(),
+                                "--service-account-signing-key-file=" + pki.serviceAccountKey(),
+                                "--service-cluster-ip-range=" + ControlPlaneForm.SERVICES,
+                                "--authorization-mode=Node,RBAC",
+                                "--enable-admission-plugins=NodeRestriction",
+                                "--profiling=false"),
+                        form.apiServer(pki)));
         apiServer = started;
         started.awaitReady(this::serves);
     }
@@ -208,36 +203,47 @@ public final class ControlPlane implements AutoCloseable {
         daemons.clear();
     }
 
-    private void startAll() {
-        Daemon etcd = Daemon.start(
+    void startAll() {
+        daemons.add(daemon(
                 "etcd",
-                logs.resolve("etcd.log"),
                 Stream.of(
-                        binary("etcd"),
                         "--data-dir=" + directory.resolve("etcd"),
                         "--unsafe-no-fsync",
                         "--listen-client-urls=" + etcdUrl(),
                         "--advertise-client-urls=" + etcdUrl(),
                         // One member listens for peers all the same; the kernel picks the port.
                         "--listen-peer-urls=http://" + LOOPBACK + ":0",
-                        "--log-level=warn"));
-        daemons.add(etcd);
+                        "--log-level=warn")));
         startApiServer();
-        Daemon controllers = Daemon.start(
+        Daemon controllers = daemon(
                 "kube-controller-manager",
-                logs.resolve("kube-controller-manager.log"),
-                Stream.of(
-                        binary("kube-controller-manager"),
-                        // As administrator: with an account for each controller, default service accounts come 5 s
-                        // later.
-                        "--kubeconfig=" + kubeconfig,
-                        "--service-account-private-key-file=" + pki.serviceAccountKey(),
-                        "--root-ca-file=" + pki.authority(),
-                        "--controllers=*,-node-lifecycle-controller",
-                        "--leader-elect=false",
-                        "--secure-port=0"));
+                Stream.concat(
+                        Stream.of(
+                                // As administrator: with an account for each controller, default service accounts come
+                                // 5 s later.
+                                "--kubeconfig=" + kubeconfig,
+                                "--service-account-private-key-file=" + pki.serviceAccountKey(),
+                                "--root-ca-file=" + pki.authority(),
+                                "--leader-elect=false",
+                                "--secure-port=0"),
+                        form.controllers()));
         daemons.add(controllers);
+        if (form.hasScheduler()) {
+            Path scheduler = kubeconfigFor("system:kube-scheduler", List.of());
+            daemons.add(daemon(
+                    "kube-scheduler",
+                    Stream.of("--kubeconfig=" + scheduler, "--leader-elect=false", "--secure-port=0")));
+        }
         controllers.awaitReady(this::controllersWork);
+    }
+
+    Pki pki() {
+        return pki;
+    }
+
+    /** Host and port that the API server listens on. */
+    String apiAddress() {
+        return form.address() + ":" + apiPort;
     }
 
     private boolean serves() {
@@ -264,34 +270,24 @@ public final class ControlPlane implements AutoCloseable {
                 .tokenRequest(request)
                 .getStatus()
                 .getToken();
-        return writeKubeconfig("identity-" + identities.incrementAndGet(), "{token: %s}".formatted(token));
-    }
-
-    private Path writeKubeconfig(String name, String user) {
-        try {
-            return Files.writeString(
-                    directory.resolve(name + ".kubeconfig"), """
-                    apiVersion: v1
-                    kind: Config
-                    clusters: [{name: testbed, cluster: {server: "%s", certificate-authority-data: %s}}]
-                    users: [{name: user, user: %s}]
-                    contexts: [{name: testbed, context: {cluster: testbed, user: user}}]
-                    current-context: testbed
-                    """.formatted(url(), Pki.base64(pki.authority()), user));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return kubeconfigs.withToken(token);
     }
 
     private String etcdUrl() {
         return "http://" + LOOPBACK + ":" + etcdPort;
     }
 
-    private String binary(String name) {
-        File file = enclosure.kubernetes().resolve(name).toFile();
-        if (!file.canExecute()) {
-            throw new IllegalStateException(file + " is missing: testbed/kubernetes/build makes it");
-        }
-        return file.getPath();
+    private Daemon daemon(String program, Stream<String> flags) {
+        return Daemon.start(
+                program,
+                logs.resolve(program + ".log"),
+                Stream.concat(Stream.of(enclosure.kubernetes(program)), flags));
+    }
+
+    private Result asAdministrator(String program, String... arguments) {
+        return Result.of(new ProcessBuilder(Stream.concat(
+                        Stream.of(enclosure.kubernetes(program), "--kubeconfig", kubeconfig.toString()),
+                        Stream.of(arguments))
+                .toList()));
     }
 }

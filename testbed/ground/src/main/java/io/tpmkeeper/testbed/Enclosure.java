@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * @param ground run state of everything in the enclosure; a tmpfs that goes with it
  * @param testbed the scripts that the enclosure was started from
- * @param kubernetes where etcd, kube-apiserver, kube-controller-manager and kubectl lie
+ * @param kubernetes where Kubernetes' programs, etcd and helm lie
  * @param guest where the guest's kernel and initrd lie
  * @param logs where daemons write what they say
  */
@@ -24,8 +24,8 @@ public record Enclosure(Path ground, Path testbed, Path kubernetes, Path guest, 
         Map<String, String> environment = System.getenv();
         if (!environment.containsKey("TPM_KEEPER_ENCLOSURE") || !Files.isDirectory(GROUND)) {
             throw new IllegalStateException(
-                    "Not inside an enclosure: run this through `make test-api`, `make test-host` or"
-                            + " `make test-e2e`, or put `testbed/bin/enclose` before the command.");
+                    "Not inside an enclosure: run this through `make test-api`, `make test-host`,"
+                            + " `make test-e2e` or `make test-cluster`, or put `testbed/bin/enclose` before the command.");
         }
         return new Enclosure(
                 GROUND,
@@ -43,6 +43,29 @@ public record Enclosure(Path ground, Path testbed, Path kubernetes, Path guest, 
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Where the daemons write that run on this part of the ground, named after its directory. */
+    Path logsOf(Path directory) {
+        try {
+            return Files.createDirectories(logs.resolve(directory.getFileName()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A script of the testbed's, by its name. */
+    String script(String name) {
+        return testbed.resolve("bin").resolve(name).toString();
+    }
+
+    /** A program of Kubernetes', etcd or helm; fails with the line that says how to make it. */
+    String kubernetes(String program) {
+        Path file = kubernetes.resolve(program);
+        if (!Files.isExecutable(file)) {
+            throw new IllegalStateException(file + " is missing: testbed/kubernetes/build makes it");
+        }
+        return file.toString();
     }
 
     private static Path path(Map<String, String> environment, String variable) {

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * One libvirt host: libvirtd and virtlogd of its own in mount, process, host name and IPC namespaces of its own, with a private
  * /etc/libvirt (no hook in it), /var/lib/libvirt, /var/cache/libvirt, /var/log/libvirt, /var/lib/swtpm-localca,
  * /var/lib/tpm-keeper, /run, machine id and host name. Everything else of the machine is visible read-only in effect: what is
- * written below /etc and /var stays on the host's own disk. The network is the enclosure's, shared by all hosts.
+ * written below /etc and /var stays on the host's own disk. The network is the enclosure's, shared by all hosts, except that a
+ * {@link ClusterNode} has its own.
  *
  * <p>The disk outlives a {@link #powerOff()}, /run and all processes do not. The page cache outlives it, too, so this says
  * nothing about fsync.
@@ -31,22 +32,42 @@ public final class LibvirtHost implements AutoCloseable {
     private final String name;
     private final Path disk;
     private final Path logs;
+    private final List<String> firstProcess;
     private final AtomicInteger spawned = new AtomicInteger();
     private @Nullable Running running;
 
     /** What exists while the host is powered: the process that entered the namespaces, and the first one inside them. */
     private record Running(Process outer, ProcessHandle init) {}
 
-    private LibvirtHost(Enclosure enclosure, String name) {
+    private LibvirtHost(Enclosure enclosure, String name, Path disk, Path logs, List<String> firstProcess) {
         this.enclosure = enclosure;
         this.name = name;
-        this.disk = enclosure.newDirectory(name);
-        this.logs = enclosure.logs().resolve(disk.getFileName());
+        this.disk = disk;
+        this.logs = logs;
+        this.firstProcess = firstProcess;
     }
 
     /** A new host with an empty disk, booted. */
     public static LibvirtHost start(String name) {
-        LibvirtHost host = new LibvirtHost(Enclosure.required(), name);
+        Enclosure enclosure = Enclosure.required();
+        Path disk = enclosure.newDirectory(name);
+        LibvirtHost host = new LibvirtHost(
+                enclosure,
+                name,
+                disk,
+                enclosure.logsOf(disk),
+                List.of(
+                        "unshare",
+                        "--mount",
+                        "--uts",
+                        "--ipc",
+                        "--pid",
+                        "--fork",
+                        "--kill-child=KILL",
+                        "--mount-proc",
+                        enclosure.script("libvirt-host"),
+                        name,
+                        disk.toString()));
         try {
             host.boot();
             return host;
@@ -54,6 +75,17 @@ public final class LibvirtHost implements AutoCloseable {
             host.close();
             throw e;
         }
+    }
+
+    /** The libvirt part of a node of a cluster, without power yet. */
+    static LibvirtHost ofNode(Enclosure enclosure, String name, Path disk) {
+        Path logs = enclosure.logsOf(disk);
+        return new LibvirtHost(
+                enclosure,
+                name,
+                disk,
+                logs,
+                List.of(enclosure.script("cluster-node"), name, disk.toString(), logs.toString()));
     }
 
     public String name() {
@@ -71,19 +103,7 @@ public final class LibvirtHost implements AutoCloseable {
             throw new IllegalStateException(name + " is powered already");
         }
         try {
-            Files.createDirectories(logs);
-            Process outer = new ProcessBuilder(
-                            "unshare",
-                            "--mount",
-                            "--uts",
-                            "--ipc",
-                            "--pid",
-                            "--fork",
-                            "--kill-child=KILL",
-                            "--mount-proc",
-                            enclosure.testbed().resolve("bin/libvirt-host").toString(),
-                            name,
-                            disk.toString())
+            Process outer = new ProcessBuilder(firstProcess)
                     .redirectError(ProcessBuilder.Redirect.appendTo(
                             logs.resolve("boot.log").toFile()))
                     .start();
@@ -106,9 +126,18 @@ public final class LibvirtHost implements AutoCloseable {
         }
     }
 
+    public boolean isPowered() {
+        return running != null;
+    }
+
     /** Runs a command on the host, as root, to its end. */
     public Result exec(String... command) {
-        return Result.of(new ProcessBuilder(entering(List.of(command))));
+        return Result.of(command(command));
+    }
+
+    /** A command on the host, as root, for a caller that gives it something to read. */
+    ProcessBuilder command(String... command) {
+        return new ProcessBuilder(entering(List.of(command)));
     }
 
     /** Runs virsh on the host. */
@@ -152,7 +181,7 @@ public final class LibvirtHost implements AutoCloseable {
 
     /** Starts libvirtd again after {@link #killLibvirtd()}, and waits until it answers. */
     public void startLibvirtd() {
-        exec(enclosure.testbed().resolve("bin/start-libvirtd").toString()).orThrow();
+        exec(enclosure.script("start-libvirtd")).orThrow();
     }
 
     /** Stops libvirtd as an upgrade of its package would, and starts it again; VMs go on. */
@@ -196,7 +225,9 @@ public final class LibvirtHost implements AutoCloseable {
                 "--mount",
                 "--uts",
                 "--ipc",
+                "--net",
                 "--pid",
+                "--cgroup",
                 "--",
                 "setpriv",
                 "--pdeathsig",

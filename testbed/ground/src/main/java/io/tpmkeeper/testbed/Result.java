@@ -1,9 +1,11 @@
 package io.tpmkeeper.testbed;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +16,7 @@ public record Result(List<String> command, int exit, String stdout, String stder
 
     // A command that hangs fails its test with a name, before the whole run is given up.
     private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final File NOTHING = new File("/dev/null");
 
     public boolean succeeded() {
         return exit == 0;
@@ -27,11 +30,19 @@ public record Result(List<String> command, int exit, String stdout, String stder
         return this;
     }
 
-    /** Runs a command to its end. */
+    /** Runs a command to its end; it reads nothing. */
     static Result of(ProcessBuilder command) {
+        return ofReading(command.redirectInput(NOTHING));
+    }
+
+    /** Runs a command to its end; it reads the file. */
+    static Result of(ProcessBuilder command, Path input) {
+        return ofReading(command.redirectInput(input.toFile()));
+    }
+
+    private static Result ofReading(ProcessBuilder command) {
         try {
             Process process = command.start();
-            process.getOutputStream().close();
             CompletableFuture<String> stdout = collect(process.getInputStream());
             CompletableFuture<String> stderr = collect(process.getErrorStream());
             if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {

@@ -10,14 +10,22 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
-/** What {@code make up} runs inside an enclosure: a control plane and two hosts, until it is killed. */
+/** What {@code make up} runs inside an enclosure: a control plane and two hosts, or a cluster, until it is killed. */
 @Command(
         name = "up",
         mixinStandardHelpOptions = true,
         description = "Starts a control plane and the libvirt hosts host-a and host-b, says \"ready\", and stays.")
 public final class Up implements Callable<Integer> {
-    private static final List<String> HOSTS = List.of("host-a", "host-b");
+    /** What the control plane's nodes are: objects that say the names of libvirt hosts, or hosts with a kubelet. */
+    enum Nodes {
+        objects,
+        real
+    }
+
+    @Option(names = "--nodes", description = "${COMPLETION-CANDIDATES}", defaultValue = "objects")
+    private Nodes nodes = Nodes.objects;
 
     private final long began = System.nanoTime();
 
@@ -28,25 +36,42 @@ public final class Up implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Path ground = Enclosure.required().ground();
-        List<CompletableFuture<LibvirtHost>> booting = HOSTS.stream()
-                .map(name -> inBackground(name + " runs libvirtd", () -> LibvirtHost.start(name)))
-                .toList();
-        ControlPlane controlPlane =
-                inBackground("Kubernetes serves", ControlPlane::start).join();
-        HOSTS.forEach(controlPlane::createNode);
-        say("Node objects " + String.join(" and ", HOSTS) + " are there");
-
-        // Fixed names, where the scripts find what has names of its own.
-        Files.createSymbolicLink(ground.resolve("kubeconfig"), controlPlane.kubeconfig());
-        Path hosts = Files.createDirectory(ground.resolve("hosts"));
-        for (CompletableFuture<LibvirtHost> host : booting) {
-            Files.createSymbolicLink(
-                    hosts.resolve(host.join().name()), host.join().disk());
+        switch (nodes) {
+            case objects -> {
+                List<CompletableFuture<LibvirtHost>> booting = Cluster.NODES.stream()
+                        .map(name -> inBackground(name + " runs libvirtd", () -> LibvirtHost.start(name)))
+                        .toList();
+                ControlPlane controlPlane =
+                        inBackground("Kubernetes serves", ControlPlane::start).join();
+                Cluster.NODES.forEach(controlPlane::createNode);
+                say("Node objects " + String.join(" and ", Cluster.NODES) + " are there");
+                publish(
+                        ground,
+                        controlPlane,
+                        booting.stream().map(CompletableFuture::join).toList());
+            }
+            case real -> {
+                Cluster cluster = Cluster.start();
+                say("nodes " + String.join(" and ", Cluster.NODES) + " are Ready");
+                publish(
+                        ground,
+                        cluster.controlPlane(),
+                        cluster.nodes().stream().map(ClusterNode::host).toList());
+            }
         }
         System.out.println("ready");
         // Nothing is closed in order: the kernel takes all of it when the enclosure ends.
         new CountDownLatch(1).await();
         return CommandLine.ExitCode.OK;
+    }
+
+    /** Gives fixed names, where the scripts find them, to what has names of its own. */
+    private static void publish(Path ground, ControlPlane controlPlane, List<LibvirtHost> hosts) throws IOException {
+        Files.createSymbolicLink(ground.resolve("kubeconfig"), controlPlane.kubeconfig());
+        Path directory = Files.createDirectory(ground.resolve("hosts"));
+        for (LibvirtHost host : hosts) {
+            Files.createSymbolicLink(directory.resolve(host.name()), host.disk());
+        }
     }
 
     private <T> CompletableFuture<T> inBackground(String done, Supplier<T> work) {

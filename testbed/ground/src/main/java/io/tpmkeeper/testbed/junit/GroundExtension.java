@@ -1,5 +1,6 @@
 package io.tpmkeeper.testbed.junit;
 
+import io.tpmkeeper.testbed.Cluster;
 import io.tpmkeeper.testbed.ControlPlane;
 import io.tpmkeeper.testbed.LibvirtHost;
 import java.util.Locale;
@@ -16,7 +17,7 @@ final class GroundExtension implements ParameterResolver {
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         Class<?> type = parameter.getParameter().getType();
-        return type == ControlPlane.class || type == LibvirtHost.class;
+        return type == ControlPlane.class || type == LibvirtHost.class || type == Cluster.class;
     }
 
     @Override
@@ -27,8 +28,10 @@ final class GroundExtension implements ParameterResolver {
         }
         boolean own = parameter.isAnnotated(Own.class);
         Store store = own ? context.getStore(PARTS) : context.getRoot().getStore(PARTS);
-        return store.computeIfAbsent(
-                own ? "own control plane" : "control plane", _ -> ControlPlane.start(), ControlPlane.class);
+        String owned = own ? "own " : "";
+        return parameter.getParameter().getType() == Cluster.class
+                ? store.computeIfAbsent(owned + "cluster", _ -> Cluster.start(), Cluster.class)
+                : store.computeIfAbsent(owned + "control plane", _ -> ControlPlane.start(), ControlPlane.class);
     }
 
     /** hostA is host-a. */

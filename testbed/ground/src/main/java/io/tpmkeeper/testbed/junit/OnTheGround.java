@@ -17,9 +17,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *   <li>{@code @Own ControlPlane}: one of its own, for a test that stops it or needs it empty.
  *   <li>{@code LibvirtHost hostA}: a fresh host called host-a, by the parameter's name. It goes when the test, or the class if
  *       that asked first, ends; until then the same name is the same host.
+ *   <li>{@code Cluster}: a control plane with two real nodes, host-a and host-b. One for the whole JVM, and {@code @Own Cluster},
+ *       as with control planes.
  * </ul>
  *
- * <p>Such tests carry {@code @Tag("api")}, {@code "host"} or {@code "e2e"} and run through {@code make test-api} and so on.
+ * <p>Such tests carry {@code @Tag("api")}, {@code "host"}, {@code "e2e"} or {@code "cluster"} and run through {@code make test-api} and so on.
  */
 @Documented
 @Target(ElementType.TYPE)
