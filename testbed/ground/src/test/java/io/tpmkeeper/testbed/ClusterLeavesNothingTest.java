@@ -39,7 +39,7 @@ class ClusterLeavesNothingTest {
 
         // The middle one of what holds an enclosure together; what is above and below it has to notice by itself.
         enclose.children()
-                .filter(child -> child.info().command().orElse("").endsWith("unshare"))
+                .filter(child -> child.info().command().orElse("").endsWith("/unshare"))
                 .findFirst()
                 .orElseThrow()
                 .destroyForcibly();

@@ -48,7 +48,10 @@ class EnclosureTest {
     @Test
     void half_of_an_enclosure_killed_takes_the_other_half_along() throws IOException {
         Process enclose = settled();
-        ProcessHandle unshare = enclose.children().findFirst().orElseThrow();
+        ProcessHandle unshare = enclose.children()
+                .filter(child -> child.info().command().orElse("").endsWith("/unshare"))
+                .findFirst()
+                .orElseThrow();
 
         unshare.destroyForcibly();
 
