@@ -36,7 +36,8 @@ public final class Cluster implements AutoCloseable {
     public static Cluster start() {
         Cluster cluster = new Cluster(Enclosure.required(), ClusterNetwork.claim());
         try {
-            CompletableFuture<Void> serving = CompletableFuture.runAsync(cluster.controlPlane::startAll, THREADS);
+            CompletableFuture<Void> serving = CompletableFuture.runAsync(cluster.controlPlane::startServing, THREADS);
+            CompletableFuture<Void> controllers = serving.thenRunAsync(cluster.controlPlane::startControllers, THREADS);
             List<CompletableFuture<Void>> booting = NODES.stream()
                     .map(cluster::newNode)
                     .map(node -> CompletableFuture.runAsync(node.host()::boot, THREADS)
@@ -45,7 +46,7 @@ public final class Cluster implements AutoCloseable {
                             .thenRunAsync(node::startKubelet, THREADS)
                             .thenRunAsync(node::awaitReady, THREADS))
                     .toList();
-            join(serving);
+            join(controllers);
             booting.forEach(Cluster::join);
             return cluster;
         } catch (RuntimeException e) {
@@ -74,6 +75,14 @@ public final class Cluster implements AutoCloseable {
         ClusterNode node = newNode(name);
         node.boot();
         return node;
+    }
+
+    /** Takes a node away for ever: its power, its disk and its Node object. */
+    public void remove(String name) {
+        ClusterNode node = node(name);
+        node.close();
+        nodes.remove(node);
+        controlPlane.client().nodes().withName(name).delete();
     }
 
     @Override

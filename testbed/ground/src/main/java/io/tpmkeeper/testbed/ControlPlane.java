@@ -58,7 +58,8 @@ public final class ControlPlane implements AutoCloseable {
     public static ControlPlane start() {
         ControlPlane controlPlane = unstarted(Enclosure.required(), new ControlPlaneForm.NodesAreObjects());
         try {
-            controlPlane.startAll();
+            controlPlane.startServing();
+            controlPlane.startControllers();
             return controlPlane;
         } catch (RuntimeException e) {
             controlPlane.close();
@@ -66,7 +67,7 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
-    /** One that can sign and say its address, but does not serve before {@link #startAll}. */
+    /** One that can sign and say its address, but does not serve before {@link #startServing}. */
     static ControlPlane unstarted(Enclosure enclosure, ControlPlaneForm form) {
         return new ControlPlane(enclosure, form);
     }
@@ -203,7 +204,8 @@ public final class ControlPlane implements AutoCloseable {
         daemons.clear();
     }
 
-    void startAll() {
+    /** Starts etcd and the API server, and waits until that is ready. */
+    void startServing() {
         daemons.add(daemon(
                 "etcd",
                 Stream.of(
@@ -215,6 +217,10 @@ public final class ControlPlane implements AutoCloseable {
                         "--listen-peer-urls=http://" + LOOPBACK + ":0",
                         "--log-level=warn")));
         startApiServer();
+    }
+
+    /** Starts the rest, and waits until controllers work. */
+    void startControllers() {
         Daemon controllers = daemon(
                 "kube-controller-manager",
                 Stream.concat(

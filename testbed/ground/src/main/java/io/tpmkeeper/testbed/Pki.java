@@ -54,7 +54,8 @@ final class Pki {
         return sign(fileName, subject, "extendedKeyUsage=clientAuth");
     }
 
-    private KeyPair sign(String name, String subject, String extensions) {
+    // One at a time: openssl keeps the next serial number in a file.
+    private synchronized KeyPair sign(String name, String subject, String extensions) {
         newKey(name);
         try {
             Files.writeString(

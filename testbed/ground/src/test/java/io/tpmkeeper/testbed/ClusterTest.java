@@ -128,6 +128,37 @@ class ClusterTest {
     }
 
     @Test
+    void VMs_with_a_TPM_run_on_a_node_and_are_its_own() {
+        Guest guest = Guest.define(a.host(), GuestDefinition.named("vm"));
+        guest.start();
+
+        assertThat(guest.isActive()).isTrue();
+        assertThat(b.host().virsh("domstate", "vm").succeeded()).isFalse();
+        a.host().virsh("destroy", "vm").orThrow();
+        guest.undefine().orThrow();
+    }
+
+    @Test
+    void a_node_that_joins_takes_pods() {
+        ClusterNode late = cluster.join("host-c");
+        try {
+            assertThat(late.images()).contains("localhost/pause:1");
+            Eventually.isTrue(() -> !controlPlane
+                    .client()
+                    .pods()
+                    .inNamespace("default")
+                    .withLabel("app", "looker")
+                    .withField("spec.nodeName", "host-c")
+                    .list()
+                    .getItems()
+                    .isEmpty());
+        } finally {
+            cluster.remove("host-c");
+        }
+        assertThat(controlPlane.client().nodes().withName("host-c").get()).isNull();
+    }
+
+    @Test
     void kubectl_shows_what_a_pod_said() {
         assertThat(controlPlane
                         .kubectl("logs", looker(b).getMetadata().getName())
