@@ -24,22 +24,25 @@ final class Agent {
     private final Cluster cluster;
     private final NodePass pass;
     private final Wakeup wakeup;
+    private final Pulse pulse;
     private final ScheduledExecutorService lease = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("lease").daemon().factory());
     private volatile boolean stopping;
     private boolean ours;
 
-    Agent(Identity identity, Cluster cluster, NodePass pass, Wakeup wakeup) {
+    Agent(Identity identity, Cluster cluster, NodePass pass, Wakeup wakeup, Pulse pulse) {
         this.identity = identity;
         this.cluster = cluster;
         this.pass = pass;
         this.wakeup = wakeup;
+        this.pulse = pulse;
     }
 
     /** @throws ForeignHostException if the host directory belongs to another cluster; nothing was changed then */
     void run() throws ForeignHostException, InterruptedException {
         try {
             while (!stopping) {
+                pulse.beat();
                 recogniseCluster();
                 once();
                 wakeup.await(pass.isPressing() ? PRESSING : LONGEST);
@@ -58,6 +61,9 @@ final class Agent {
     private void once() {
         try {
             pass.run(ours);
+            if (ours) {
+                pulse.work();
+            }
         } catch (IOException e) {
             LOG.atError()
                     .addKeyValue("cause", e.toString())

@@ -19,8 +19,10 @@ import io.tpmkeeper.agent.pass.NodePass;
 import io.tpmkeeper.agent.pass.PlaceAccess;
 import io.tpmkeeper.agent.pass.Wakeup;
 import io.tpmkeeper.agent.place.DomainPlace;
+import io.tpmkeeper.health.HealthServer;
 import io.tpmkeeper.protocol.hostfile.Identity;
 import io.tpmkeeper.protocol.hostfile.UnreadableException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -113,6 +115,11 @@ public final class AgentMain implements Callable<Integer> {
             description = "Seconds that a start waits for an answer before it is refused. Default: ${DEFAULT-VALUE}.")
     private long wait;
 
+    @Option(names = "--health-port", description = "Serve /livez and /readyz there. Default: nowhere.")
+    private @Nullable Integer healthPort;
+
+    private final Pulse pulse = new Pulse(System::nanoTime);
+
     public static void main(String... arguments) {
         System.exit(new CommandLine(new AgentMain()).execute(arguments));
     }
@@ -122,7 +129,8 @@ public final class AgentMain implements Callable<Integer> {
         Host host = Host.at(new HostPaths(root, run), InstantSource.system());
         host.files().prepare();
         Wakeup wakeup = new Wakeup();
-        try (KubernetesClient client = client();
+        try (Closeable unused = health();
+                KubernetesClient client = client();
                 Cluster cluster = new KubernetesCluster(client, node, namespace, wakeup::signal);
                 DomainPlace place = new LibvirtPlace(libvirtUri, libvirtState, wakeup::signal)) {
             return serve(host, cluster, place, wakeup);
@@ -144,7 +152,7 @@ public final class AgentMain implements Callable<Integer> {
         HookKeeper hook = new HookKeeper(new HookInstaller(hookFile, script.text(), script.version()));
         NodePass pass =
                 new NodePass(host, identity, node, cluster, access, hook, new MigrationLog(libvirtLog), VERSION);
-        Agent agent = new Agent(identity, cluster, pass, wakeup);
+        Agent agent = new Agent(identity, cluster, pass, wakeup, pulse);
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
             agent.stop();
@@ -179,13 +187,14 @@ public final class AgentMain implements Callable<Integer> {
     }
 
     /** Made once, with the cluster's id in it, so the API server has to be there for an agent's very first start. */
-    private static Identity identity(Host host, Cluster cluster, Wakeup wakeup)
+    private Identity identity(Host host, Cluster cluster, Wakeup wakeup)
             throws IOException, UnreadableException, InterruptedException {
         Optional<Identity> there = host.files().identity();
         if (there.isPresent()) {
             return there.get();
         }
         while (true) {
+            pulse.beat();
             try {
                 Identity made = new Identity(UUID.randomUUID().toString(), cluster.id());
                 host.files().put(made);
@@ -197,6 +206,10 @@ public final class AgentMain implements Callable<Integer> {
                 wakeup.await(Duration.ofSeconds(2));
             }
         }
+    }
+
+    private Closeable health() throws IOException {
+        return healthPort == null ? () -> {} : HealthServer.start(healthPort, pulse::isBeating, pulse::works)::close;
     }
 
     private KubernetesClient client() throws IOException {

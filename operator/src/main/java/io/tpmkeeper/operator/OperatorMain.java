@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.tpmkeeper.health.HealthServer;
 import io.tpmkeeper.operator.event.Announcer;
 import io.tpmkeeper.operator.generation.Deliveries;
 import io.tpmkeeper.operator.generation.Generations;
@@ -15,18 +16,22 @@ import io.tpmkeeper.operator.generation.Uploads;
 import io.tpmkeeper.operator.node.Cluster;
 import io.tpmkeeper.operator.record.RecordReconciler;
 import io.tpmkeeper.operator.record.WorldReader;
+import io.tpmkeeper.operator.state.DefaultClass;
 import io.tpmkeeper.operator.state.LastCaptures;
 import io.tpmkeeper.operator.state.NodeTrouble;
 import io.tpmkeeper.operator.state.Policies;
 import io.tpmkeeper.operator.state.Sightings;
 import io.tpmkeeper.operator.state.StateReconciler;
 import io.tpmkeeper.operator.state.StatusWriter;
+import java.io.Closeable;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,12 +70,22 @@ public final class OperatorMain implements Callable<Integer> {
             fallbackValue = "true")
     private boolean leaderElect = true;
 
+    @Option(names = "--health-port", description = "Serve /livez and /readyz there. Default: nowhere.")
+    private @Nullable Integer healthPort;
+
+    @Option(
+            names = "--default-class",
+            description = "A file with the VmTpmClass to make where none of its name is there. Default: none.")
+    private @Nullable Path defaultClass;
+
+    private volatile boolean ready;
+
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new OperatorMain()).execute(arguments));
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, IOException {
         CountDownLatch stopped = new CountDownLatch(1);
         try (KubernetesClient client =
                         new KubernetesClientBuilder().withConfig(config()).build();
@@ -81,7 +96,7 @@ public final class OperatorMain implements Callable<Integer> {
     }
 
     private void run(KubernetesClient client, KubernetesClient metadata, CountDownLatch stopped)
-            throws InterruptedException {
+            throws InterruptedException, IOException {
         Clock clock = Clock.systemUTC();
         String identity = UUID.randomUUID().toString();
         Wakeups wakeups = new Wakeups();
@@ -97,12 +112,12 @@ public final class OperatorMain implements Callable<Integer> {
         Operator operator = new Operator(o -> {
             o.withKubernetesClient(client).withCloseClientOnStop(false);
             if (leaderElect) {
-                o.withLeaderElectionConfiguration(
-                        LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration("tpm-keeper-operator")
-                                .withLeaseNamespace(namespace)
-                                .withIdentity(identity)
-                                .withLeaderCallbacks(new LeaderCallbacks(cluster::lead, () -> {}, leader -> {}))
-                                .build());
+                o.withLeaderElectionConfiguration(LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(
+                                "tpm-keeper-operator")
+                        .withLeaseNamespace(namespace)
+                        .withIdentity(identity)
+                        .withLeaderCallbacks(new LeaderCallbacks(() -> lead(client, cluster), () -> {}, leader -> {}))
+                        .build());
             }
         });
         operator.register(
@@ -112,18 +127,34 @@ public final class OperatorMain implements Callable<Integer> {
                 new StateReconciler(client, new Sightings(cluster), policies, writer, announcer, wakeups),
                 c -> c.withRetry(patient()));
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(stopped::countDown));
-        cluster.start();
-        watches.start();
-        operator.start();
-        wakeups.open();
-        if (!leaderElect) {
-            cluster.lead();
+        try (Closeable unused = health(() -> !ready || (cluster.isWatching() && watches.isWatching()))) {
+            cluster.start();
+            watches.start();
+            operator.start();
+            wakeups.open();
+            if (!leaderElect) {
+                lead(client, cluster);
+            }
+            ready = true;
+            LOG.atInfo().addKeyValue("identity", identity).log("operator works");
+            stopped.await();
+            ready = false;
+            watches.close();
+            cluster.close();
+            operator.stop();
         }
-        LOG.atInfo().addKeyValue("identity", identity).log("operator works");
-        stopped.await();
-        watches.close();
-        cluster.close();
-        operator.stop();
+    }
+
+    private void lead(KubernetesClient client, Cluster cluster) {
+        if (defaultClass != null) {
+            new DefaultClass(client, defaultClass).make();
+        }
+        cluster.lead();
+    }
+
+    /** @param alive whether what has begun goes on */
+    private Closeable health(BooleanSupplier alive) throws IOException {
+        return healthPort == null ? () -> {} : HealthServer.start(healthPort, alive, () -> ready)::close;
     }
 
     private Config config() {

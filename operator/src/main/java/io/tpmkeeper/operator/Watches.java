@@ -44,6 +44,11 @@ final class Watches implements AutoCloseable {
         informers.forEach(i -> i.start().toCompletableFuture().join());
     }
 
+    /** Whether what {@link #start} began goes on. It does while the API server is away. */
+    boolean isWatching() {
+        return informers.stream().allMatch(SharedIndexInformer::isRunning);
+    }
+
     private static String domain(Secret secret) {
         Map<String, String> labels = secret.getMetadata().getLabels();
         return labels == null ? "" : labels.getOrDefault(Marks.DOMAIN, "");

@@ -17,6 +17,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -34,6 +36,11 @@ public final class HostFiles {
     /** Makes the directories that are missing. */
     public void prepare() throws IOException {
         durable.makeDirectory(paths.root());
+        Files.createDirectories(paths.run());
+        for (Path directory : List.of(paths.root(), paths.run())) {
+            // A kubelet that made it for the agent's container made it for everybody to look into.
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        }
         for (String kind : HostPaths.KINDS) {
             durable.makeDirectory(paths.root().resolve(kind));
         }

@@ -1,17 +1,34 @@
 package io.tpmkeeper.agent.libvirt;
 
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Library;
+import com.sun.jna.Native;
 import io.tpmkeeper.agent.place.PlaceException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The process that calls hooks. */
+/**
+ * The process that calls hooks. The agent may be in a container that sees the host's processes: what it looks at can be read
+ * without rights over them.
+ */
 final class LibvirtDaemon {
     private static final Set<String> NAMES = Set.of("libvirtd", "virtqemud");
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+");
+    private static final Pattern ONE_NAMESPACE = Pattern.compile("(?m)^NSpid:\\s+[0-9]+$");
+
+    /** kill(2): Java itself sends no SIGHUP, and the agent's image has no program that does. */
+    interface Signals extends Library {
+        Signals INSTANCE = Native.load("c", Signals.class);
+        int SIGHUP = 1;
+
+        int kill(int pid, int signal) throws LastErrorException;
+    }
 
     private final Path processes;
 
@@ -22,46 +39,36 @@ final class LibvirtDaemon {
 
     /** SIGHUP: libvirtd notes at its start, and then, whether there are hooks at all (libvirt 9.0, read and measured). */
     void rereadHooks() throws PlaceException {
-        ProcessHandle daemon = find().orElseThrow(
+        int daemon = find().orElseThrow(
                         () -> new PlaceException(
-                                "no libvirtd or virtqemud is seen in this mount namespace; make it read its hooks again by: kill -HUP $(pidof libvirtd)"));
+                                "no libvirtd or virtqemud is seen among the host's processes; make it read its hooks again by: kill -HUP $(pidof libvirtd)"));
         try {
-            int exit = new ProcessBuilder("kill", "-HUP", Long.toString(daemon.pid()))
-                    .start()
-                    .waitFor();
-            if (exit != 0) {
-                throw new PlaceException("libvirtd (process " + daemon.pid() + ") took no signal");
-            }
-        } catch (IOException e) {
-            throw new PlaceException("no signal could be sent", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new PlaceException("interrupted", e);
+            Signals.INSTANCE.kill(daemon, Signals.SIGHUP);
+        } catch (LastErrorException e) {
+            throw new PlaceException("libvirtd (process " + daemon + ") took no signal: " + e.getMessage(), e);
         }
     }
 
-    /** Ours is the one that sees the same files: others are in containers or test hosts. */
-    private Optional<ProcessHandle> find() throws PlaceException {
+    /** The host's own: those of containers and of test hosts are in process namespaces below it. */
+    OptionalInt find() throws PlaceException {
         try (Stream<Path> all = Files.list(processes)) {
-            Path ours = Files.readSymbolicLink(processes.resolve("self/ns/mnt"));
-            List<Path> numbered = all.filter(
-                            p -> String.valueOf(p.getFileName()).matches("[0-9]+"))
-                    .toList();
-            for (Path process : numbered) {
-                if (isDaemon(process, ours)) {
-                    return ProcessHandle.of(Long.parseLong(String.valueOf(process.getFileName())));
-                }
-            }
-            return Optional.empty();
+            return all.filter(
+                            p -> NUMBER.matcher(String.valueOf(p.getFileName())).matches())
+                    .filter(LibvirtDaemon::isDaemon)
+                    .mapToInt(p -> Integer.parseInt(String.valueOf(p.getFileName())))
+                    .min();
         } catch (IOException e) {
             throw new PlaceException("the processes cannot be read", e);
         }
     }
 
-    private static boolean isDaemon(Path process, Path ours) {
+    private static boolean isDaemon(Path process) {
         try {
+            // The process' number in each namespace, from that of this /proc inwards (proc(5)).
             return NAMES.contains(Files.readString(process.resolve("comm")).strip())
-                    && Files.readSymbolicLink(process.resolve("ns/mnt")).equals(ours);
+                    && ONE_NAMESPACE
+                            .matcher(Files.readString(process.resolve("status")))
+                            .find();
         } catch (IOException e) {
             // It ended meanwhile.
             return false;

@@ -80,6 +80,11 @@ public final class Cluster implements AutoCloseable {
         silence = watch.scheduleWithFixedDelay(this::noticeSilence, 1, 1, TimeUnit.SECONDS);
     }
 
+    /** Whether what {@link #start} began goes on. It does while the API server is away. */
+    public boolean isWatching() {
+        return Stream.of(inventories, nodes, leases).allMatch(SharedIndexInformer::isRunning);
+    }
+
     /** This process leads from now on: its first question is put, and missing VmTpmNodes are made. */
     public void lead() {
         leading = true;
