@@ -3,6 +3,7 @@ MAKEFLAGS += --no-print-directory
 BIN := testbed/bin
 
 .PHONY: help demo up down status shell test test-unit test-differential test-api test-host test-e2e test-cluster mutants bench clean
+.PHONY: help manifests demo up down status shell test test-unit test-differential test-api test-host test-e2e mutants bench clean
 
 help: ## list the targets
 	@sed -n -E 's/^([a-z0-9-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -48,6 +49,9 @@ mutants: ## seeded bugs, one by one; the test named in each must fail
 
 bench: ## figures, each with the peer that it is measured against, as ratios (RUNS=N)
 	@$(BIN)/bench $(if $(RUNS),--runs $(RUNS))
+
+manifests: ## make what is derived from the chart and the CRDs anew: deploy/, the chart's copies of the CRDs
+	@charts/generate
 
 clean: ## remove what builds made in this clone (caches outside it stay)
 	@find . -type d -name target -not -path './.git/*' -prune -exec rm -rf {} +

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @OnTheGround
 class ShippedYamlApiTest {
     private static final Path EXAMPLES = Path.of("../docs/examples");
-    private static final Path RBAC = Path.of("../charts/tpm-keeper/rbac");
+    private static final Path RBAC = Path.of("../deploy/rbac");
 
     private final ControlPlane controlPlane;
 

@@ -65,7 +65,7 @@ class AgentOnHostTest {
             client.load(new ByteArrayInputStream(crd.getBytes(StandardCharsets.UTF_8)))
                     .serverSideApply();
         }
-        try (var rbac = Files.newInputStream(Path.of("../charts/tpm-keeper/rbac/agent.yaml"))) {
+        try (var rbac = Files.newInputStream(Path.of("../deploy/rbac/agent.yaml"))) {
             client.load(rbac).serverSideApply();
         }
         Awaitility.await()

@@ -57,8 +57,7 @@ class OperatorApiTest {
         Path root = Path.of("..").toAbsolutePath().normalize();
         cluster.kubectl("apply", "--server-side", "-f", root.resolve("crds").toString())
                 .orThrow();
-        cluster.kubectl("apply", "-f", root.resolve("charts/tpm-keeper/rbac").toString())
-                .orThrow();
+        cluster.kubectl("apply", "-f", root.resolve("deploy/rbac").toString()).orThrow();
         cluster.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
                 .orThrow();
         cluster.createNode("host-a");

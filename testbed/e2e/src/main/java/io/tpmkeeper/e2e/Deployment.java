@@ -48,7 +48,7 @@ public final class Deployment implements AutoCloseable {
         this.hostA = hostA;
         this.hostB = hostB;
         apply(clone.resolve("crds"));
-        apply(clone.resolve("charts/tpm-keeper/rbac"));
+        apply(clone.resolve("deploy/rbac"));
         controlPlane
                 .kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
                 .orThrow();
