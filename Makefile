@@ -4,6 +4,7 @@ BIN := testbed/bin
 
 .PHONY: help demo up down status shell test test-unit test-differential test-api test-host test-e2e test-cluster mutants bench clean
 .PHONY: help manifests demo up down status shell test test-unit test-differential test-api test-host test-e2e mutants bench clean
+.PHONY: help images manifests demo up down status shell test test-unit test-differential test-api test-host test-e2e mutants bench clean
 
 help: ## list the targets
 	@sed -n -E 's/^([a-z0-9-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -49,6 +50,9 @@ mutants: ## seeded bugs, one by one; the test named in each must fail
 
 bench: ## figures, each with the peer that it is measured against, as ratios (RUNS=N)
 	@$(BIN)/bench $(if $(RUNS),--runs $(RUNS))
+
+images: ## operator's and agent's images as OCI archives in target/images (TWICE=1: build each twice and compare)
+	@images/build $(if $(TWICE),--twice)
 
 manifests: ## make what is derived from the chart and the CRDs anew: deploy/, the chart's copies of the CRDs
 	@charts/generate
