@@ -13,6 +13,8 @@ app.kubernetes.io/part-of: tpm-keeper
 {{- /* What both kinds of pod have in common: [root, the part's values] */ -}}
 {{- define "tpm-keeper.pod" -}}
 {{- $root := index . 0 }}{{ $part := index . 1 }}
+# No name is looked up, so the cluster's DNS need not be there.
+dnsPolicy: Default
 {{- with $root.Values.image.pullSecrets }}
 imagePullSecrets:
   {{- range . }}
