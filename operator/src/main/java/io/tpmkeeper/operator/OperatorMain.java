@@ -1,8 +1,10 @@
 package io.tpmkeeper.operator;
 
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
@@ -31,6 +33,7 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +48,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Keeps virtual machines' TPM and NVRAM state: the cluster's side.")
 public final class OperatorMain implements Callable<Integer> {
+    private static final String LEASE = "tpm-keeper-operator";
+    private static final int LEASE_LOST = 3;
     private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
 
     @Option(names = "--kubeconfig", description = "Default: the pod's service account, else ~/.kube/config.")
@@ -87,12 +92,28 @@ public final class OperatorMain implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, IOException {
         CountDownLatch stopped = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
+            stopped.countDown();
+            await(ended);
+        }));
         try (KubernetesClient client =
                         new KubernetesClientBuilder().withConfig(config()).build();
                 KubernetesClient metadata = PartialObjects.client(config())) {
             run(client, metadata, stopped);
+        } finally {
+            ended.countDown();
         }
         return 0;
+    }
+
+    /** The program ends with its shutdown hooks: without waiting, the Lease would not be let go, and nobody lead for 15 s. */
+    private static void await(CountDownLatch ended) {
+        try {
+            boolean unused = ended.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void run(KubernetesClient client, KubernetesClient metadata, CountDownLatch stopped)
@@ -112,11 +133,13 @@ public final class OperatorMain implements Callable<Integer> {
         Operator operator = new Operator(o -> {
             o.withKubernetesClient(client).withCloseClientOnStop(false);
             if (leaderElect) {
-                o.withLeaderElectionConfiguration(LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(
-                                "tpm-keeper-operator")
+                o.withLeaderElectionConfiguration(LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
                         .withLeaseNamespace(namespace)
                         .withIdentity(identity)
-                        .withLeaderCallbacks(new LeaderCallbacks(() -> lead(client, cluster), () -> {}, leader -> {}))
+                        // It would wait for the very shutdown that it is part of; see lost().
+                        .withExitOnStopLeading(false)
+                        .withLeaderCallbacks(
+                                new LeaderCallbacks(() -> lead(client, cluster), () -> lost(stopped), leader -> {}))
                         .build());
             }
         });
@@ -126,7 +149,6 @@ public final class OperatorMain implements Callable<Integer> {
         operator.register(
                 new StateReconciler(client, new Sightings(cluster), policies, writer, announcer, wakeups),
                 c -> c.withRetry(patient()));
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(stopped::countDown));
         try (Closeable unused = health(() -> !ready || (cluster.isWatching() && watches.isWatching()))) {
             cluster.start();
             watches.start();
@@ -142,6 +164,22 @@ public final class OperatorMain implements Callable<Integer> {
             watches.close();
             cluster.close();
             operator.stop();
+            if (leaderElect) {
+                letGo(client, identity);
+            }
+        }
+    }
+
+    /** JOSDK (5.2.3) keeps the Lease until it has run out. All that writes has stopped by now. */
+    private void letGo(KubernetesClient client, String identity) {
+        try {
+            Lease lease = client.leases().inNamespace(namespace).withName(LEASE).get();
+            if (lease != null && identity.equals(lease.getSpec().getHolderIdentity())) {
+                lease.getSpec().setHolderIdentity("");
+                client.resource(lease).update();
+            }
+        } catch (KubernetesClientException e) {
+            LOG.atWarn().addKeyValue("cause", e.getMessage()).log("the Lease was not let go; it runs out");
         }
     }
 
@@ -150,6 +188,14 @@ public final class OperatorMain implements Callable<Integer> {
             new DefaultClass(client, defaultClass).make();
         }
         cluster.lead();
+    }
+
+    /** Another may lead already: not one more write. Where this process was told to stop, its reconcilers have stopped before. */
+    private static void lost(CountDownLatch stopped) {
+        if (stopped.getCount() > 0) {
+            LOG.atError().log("the Lease is lost");
+            Runtime.getRuntime().halt(LEASE_LOST);
+        }
     }
 
     /** @param alive whether what has begun goes on */
