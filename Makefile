@@ -2,9 +2,7 @@
 MAKEFLAGS += --no-print-directory
 BIN := testbed/bin
 
-.PHONY: help demo up down status shell test test-unit test-differential test-api test-host test-e2e test-cluster mutants bench clean
-.PHONY: help manifests demo up down status shell test test-unit test-differential test-api test-host test-e2e mutants bench clean
-.PHONY: help images manifests demo up down status shell test test-unit test-differential test-api test-host test-e2e mutants bench clean
+.PHONY: help demo up down status shell test test-unit test-differential test-api test-host test-e2e test-cluster mutants bench images manifests clean
 
 help: ## list the targets
 	@sed -n -E 's/^([a-z0-9-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
