@@ -2,7 +2,7 @@
 MAKEFLAGS += --no-print-directory
 BIN := testbed/bin
 
-.PHONY: help demo up down status shell test test-unit test-differential test-api test-host test-e2e test-cluster mutants bench images manifests clean
+.PHONY: help demo up down status shell test test-unit test-differential test-api test-host test-process test-cluster test-e2e mutants bench images manifests clean
 
 help: ## list the targets
 	@sed -n -E 's/^([a-z0-9-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -23,7 +23,7 @@ shell: ## a shell with kubectl, virsh-a and virsh-b pointed at it
 	@$(BIN)/shell || true
 
 test: ## every test, tier by tier; the last line counts them
-	@$(BIN)/test unit differential api host e2e
+	@$(BIN)/test unit differential api host process cluster e2e
 
 test-unit: ## tests of the pure code
 	@$(BIN)/test unit
@@ -37,10 +37,13 @@ test-api: ## tests on a real kube-apiserver
 test-host: ## tests on a real libvirtd, QEMU, swtpm and guest
 	@$(BIN)/test host
 
-test-e2e: ## the whole: operator, agents, two libvirt hosts
+test-process: ## the whole with operator and agents as programs beside an API server and two libvirt hosts
+	@$(BIN)/test process
+
+test-e2e: ## the whole by the chart, on a real cluster: two nodes with kubelet, containerd and libvirtd
 	@$(BIN)/test e2e
 
-test-cluster: ## tests on a real cluster: two nodes with kubelet, containerd and libvirtd
+test-cluster: ## tests of the real cluster itself
 	@$(BIN)/test cluster
 
 mutants: ## seeded bugs, one by one; the test named in each must fail

@@ -24,7 +24,7 @@ public final class Bench implements Callable<Integer> {
     @Override
     public Integer call() {
         List<String> results = new ArrayList<>();
-        try (Deployment deployment = Deployment.start()) {
+        try (Deployment deployment = Deployment.ofPrograms()) {
             results.add(
                     told(new StopFigure(deployment.hostA(), 2 * runs).measure().text()));
             try (SaveFigure save = new SaveFigure(deployment, runs)) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** How much memory operator and agent hold, at rest and with many VmTpmStates. */
@@ -61,10 +62,17 @@ final class MemoryFigure {
 
     private String line(String when) {
         return "    %-40s operator %4d   agent %4d%n"
-                .formatted(when, resident(deployment.operatorPid()), resident(deployment.agentPid(deployment.hostA())));
+                .formatted(when, resident("tpm-keeper-operator.jar"), resident("tpm-keeper-node-daemonset-"));
     }
 
-    private static long resident(long pid) {
+    /** Of the first process with this in its command. */
+    private static long resident(String jar) {
+        long pid = ProcessHandle.allProcesses()
+                .filter(p -> p.info().arguments().stream().flatMap(Stream::of).anyMatch(a -> a.contains(jar)))
+                .filter(p -> p.info().command().filter(c -> c.endsWith("/java")).isPresent())
+                .mapToLong(ProcessHandle::pid)
+                .findFirst()
+                .orElseThrow();
         try {
             return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
                     .filter(line -> line.startsWith("VmRSS:"))

@@ -34,7 +34,7 @@ public final class Demo implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Told told = new Told(System.out, colours);
         told.tells("A control plane, two libvirt hosts, the operator and two agents are started.");
-        try (Deployment deployment = Deployment.start()) {
+        try (Deployment deployment = Deployment.onCluster()) {
             told.tells("They work (%s).".formatted(elapsed()));
             boolean well = tell(MainJob.steps(deployment, told), told);
             if (well && keep) {

@@ -3,9 +3,10 @@ package io.tpmkeeper.e2e;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.tpmkeeper.api.VmTpmNode;
+import io.tpmkeeper.testbed.Cluster;
+import io.tpmkeeper.testbed.ClusterNode;
 import io.tpmkeeper.testbed.ControlPlane;
 import io.tpmkeeper.testbed.Enclosure;
-import io.tpmkeeper.testbed.HostProcess;
 import io.tpmkeeper.testbed.LibvirtHost;
 import io.tpmkeeper.testbed.Result;
 import java.io.IOException;
@@ -14,63 +15,64 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
- * TPM Keeper on a control plane and two libvirt hosts: CRDs and rights applied as an administrator would, the operator and one
- * agent on each host as programs of their own under the accounts that they are installed with. libvirtd runs before its agent
- * comes, and no hook is there.
+ * TPM Keeper on a control plane and two libvirt hosts, in one of two forms: as programs beside a control plane whose nodes are
+ * objects only ({@link Programs}, quicker), or by its chart on a cluster of two real nodes ({@link Release}). libvirtd runs before
+ * its agent comes, and no hook is there.
  */
 public final class Deployment implements AutoCloseable {
     /** Longer than any answer takes on a busy machine: a start that waits is not to be refused for the machine's slowness. */
     static final int PATIENT = 90;
 
-    private static final String AGENTS = "tpm-keeper-agents";
-    private static final String SYSTEM = "tpm-keeper-system";
-
     private final Enclosure enclosure = Enclosure.required();
-    private final Path clone = enclosure.testbed().resolve("..").normalize();
     private final ControlPlane controlPlane;
     private final LibvirtHost hostA;
     private final LibvirtHost hostB;
-    private final Map<LibvirtHost, HostProcess> agents = new HashMap<>();
-    private final Map<LibvirtHost, Path> agentConfigs = new HashMap<>();
-    private final Path operatorConfig;
-    private @Nullable OperatorProcess operator;
+    private final Installation installation;
+    private final Runnable end;
 
-    private Deployment(ControlPlane controlPlane, LibvirtHost hostA, LibvirtHost hostB) {
+    private Deployment(ControlPlane controlPlane, List<LibvirtHost> hosts, Installation installation, Runnable end) {
         this.controlPlane = controlPlane;
-        this.hostA = hostA;
-        this.hostB = hostB;
-        apply(clone.resolve("crds"));
-        apply(clone.resolve("deploy/rbac"));
-        controlPlane
-                .kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
-                .orThrow();
-        for (LibvirtHost host : hosts()) {
-            controlPlane.createNode(host.name());
-            agentConfigs.put(host, controlPlane.kubeconfigForServiceAccount(AGENTS, "tpm-keeper-agent", host.name()));
-        }
-        operatorConfig = controlPlane.kubeconfigForServiceAccount(SYSTEM, "tpm-keeper-operator");
+        this.hostA = hosts.get(0);
+        this.hostB = hosts.get(1);
+        this.installation = installation;
+        this.end = end;
     }
 
-    /** Starts all of it and waits until both hooks are proven live. */
-    public static Deployment start() {
+    /** Starts programs beside a control plane and two libvirt hosts, and waits until both hooks are proven live. */
+    public static Deployment ofPrograms() {
         CompletableFuture<LibvirtHost> hostA = CompletableFuture.supplyAsync(() -> LibvirtHost.start("host-a"));
         CompletableFuture<LibvirtHost> hostB = CompletableFuture.supplyAsync(() -> LibvirtHost.start("host-b"));
-        Deployment deployment = new Deployment(ControlPlane.start(), hostA.join(), hostB.join());
+        ControlPlane controlPlane = ControlPlane.start();
+        List<LibvirtHost> hosts = List.of(hostA.join(), hostB.join());
+        return new Deployment(controlPlane, hosts, new Programs(controlPlane, hosts), () -> {
+                    hosts.forEach(LibvirtHost::close);
+                    controlPlane.close();
+                })
+                .started();
+    }
+
+    /** Starts a cluster of two nodes, installs the chart on it, and waits until both hooks are proven live. */
+    public static Deployment onCluster() {
+        Cluster cluster = Cluster.start();
+        return new Deployment(
+                        cluster.controlPlane(),
+                        cluster.nodes().stream().map(ClusterNode::host).toList(),
+                        new Release(cluster),
+                        cluster::close)
+                .started();
+    }
+
+    private Deployment started() {
         try {
-            deployment.startOperator();
-            deployment.hosts().forEach(host -> deployment.startAgent(host, PATIENT));
-            deployment.hosts().forEach(deployment::awaitHook);
-            return deployment;
+            installation.install(PATIENT);
+            hosts().forEach(this::awaitHook);
+            return this;
         } catch (RuntimeException | Error e) {
-            deployment.close();
+            close();
             throw e;
         }
     }
@@ -96,39 +98,20 @@ public final class Deployment implements AutoCloseable {
     }
 
     void startOperator() {
-        operator = OperatorProcess.start(
-                java(
-                        "-Xmx160m",
-                        clone.resolve("operator/target/tpm-keeper-operator.jar"),
-                        List.of("--kubeconfig", operatorConfig.toString(), "--no-leader-elect")),
-                logs().resolve("operator.log"));
+        installation.startOperator();
     }
 
     void stopOperator() {
-        if (operator != null) {
-            operator.stop();
-            operator = null;
-        }
+        installation.stopOperator();
     }
 
     /** @param wait seconds that a start waits for an answer before it is refused */
     void startAgent(LibvirtHost host, int wait) {
-        List<String> command = java(
-                "-Xmx96m",
-                agentJar(),
-                List.of(
-                        "--node-name", host.name(),
-                        "--kubeconfig",
-                                Objects.requireNonNull(agentConfigs.get(host)).toString(),
-                        "--wait", Integer.toString(wait)));
-        agents.put(host, host.spawn(command.toArray(String[]::new)));
+        installation.startAgent(host, wait);
     }
 
     void stopAgent(LibvirtHost host) {
-        HostProcess agent = agents.remove(host);
-        if (agent != null) {
-            agent.stop();
-        }
+        installation.stopAgent(host);
     }
 
     /** Stops the agent and starts it again with another limit for starts that wait. */
@@ -221,26 +204,10 @@ public final class Deployment implements AutoCloseable {
         return names;
     }
 
-    public long operatorPid() {
-        return Objects.requireNonNull(operator, "the operator is stopped").pid();
-    }
-
-    public long agentPid(LibvirtHost host) {
-        return Objects.requireNonNull(agents.get(host), "the agent is stopped").pid();
-    }
-
-    Path logs() {
-        return enclosure.logs();
-    }
-
     @Override
     public void close() {
-        agents.values().forEach(HostProcess::close);
-        if (operator != null) {
-            operator.close();
-        }
-        hosts().forEach(LibvirtHost::close);
-        controlPlane.close();
+        installation.close();
+        end.run();
     }
 
     private void awaitHook(LibvirtHost host) {
@@ -252,33 +219,5 @@ public final class Deployment implements AutoCloseable {
                     && node.getStatus().hook() != null
                     && node.getStatus().hook().live();
         });
-    }
-
-    private void apply(Path directory) {
-        controlPlane
-                .kubectl("apply", "--server-side", "-f", directory.toString())
-                .orThrow();
-    }
-
-    private Path agentJar() {
-        Path target = clone.resolve("node-daemonset/target");
-        try (DirectoryStream<Path> jars = Files.newDirectoryStream(target, "tpm-keeper-node-daemonset-*.jar")) {
-            return jars.iterator().next();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static List<String> java(String heap, Path jar, List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:-UsePerfData",
-                heap,
-                "-jar",
-                jar.toString()));
-        command.addAll(arguments);
-        return command;
     }
 }

@@ -8,14 +8,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
-@Tag("e2e")
+@Tag("process")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AdoptionTest {
     private Deployment deployment;
 
     @BeforeAll
     void install() {
-        deployment = Deployment.start();
+        deployment = Deployment.ofPrograms();
     }
 
     @AfterAll

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What goes wrong on a host has a name, and the last good generation stays. */
-@Tag("e2e")
+@Tag("process")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BadInputTest {
     private static final String NAMESPACE = "vms";
@@ -29,7 +29,7 @@ class BadInputTest {
 
     @BeforeAll
     void install() {
-        deployment = Deployment.start();
+        deployment = Deployment.ofPrograms();
         hostA = deployment.hostA();
         deployment.createNamespace(NAMESPACE);
     }

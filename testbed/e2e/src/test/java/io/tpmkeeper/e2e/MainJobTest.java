@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
+/** The main job on two real nodes, installed by the chart. */
 @Tag("e2e")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MainJobTest {
@@ -15,7 +16,7 @@ class MainJobTest {
 
     @BeforeAll
     void install() {
-        deployment = Deployment.start();
+        deployment = Deployment.onCluster();
     }
 
     @AfterAll
