@@ -62,7 +62,7 @@ final class MemoryFigure {
 
     private String line(String when) {
         return "    %-40s operator %4d   agent %4d%n"
-                .formatted(when, resident("tpm-keeper-operator.jar"), resident("tpm-keeper-node-daemonset-"));
+                .formatted(when, resident("tpm-keeper-operator.jar"), resident("tpm-keeper-agent.jar"));
     }
 
     /** Of the first process with this in its command. */

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -132,11 +133,17 @@ public final class Deployment implements AutoCloseable {
                 .create();
     }
 
-    /** Runs a command with kubectl at hand, on a host: the network is one, and so is the directory of kubeconfigs. */
+    /** Runs a command on a host as somebody who has kubectl there, too. */
     public Result shell(LibvirtHost host, String script) {
+        String kubeconfig = "/run/e2e.kubeconfig";
+        try {
+            Files.copy(controlPlane.kubeconfig(), host.path(kubeconfig), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return host.exec(
                 "env",
-                "KUBECONFIG=" + controlPlane.kubeconfig(),
+                "KUBECONFIG=" + kubeconfig,
                 "PATH=" + enclosure.kubernetes() + ":" + System.getenv("PATH"),
                 "bash",
                 "-o",

@@ -4,10 +4,6 @@ import io.tpmkeeper.testbed.ControlPlane;
 import io.tpmkeeper.testbed.Enclosure;
 import io.tpmkeeper.testbed.HostProcess;
 import io.tpmkeeper.testbed.LibvirtHost;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -73,7 +69,7 @@ final class Programs implements Installation {
     public void startAgent(LibvirtHost host, int wait) {
         List<String> command = java(
                 "-Xmx96m",
-                agentJar(),
+                clone.resolve("node-daemonset/target/tpm-keeper-agent.jar"),
                 List.of(
                         "--node-name", host.name(),
                         "--kubeconfig", Objects.toString(agentConfigs.get(host)),
@@ -101,15 +97,6 @@ final class Programs implements Installation {
         controlPlane
                 .kubectl("apply", "--server-side", "-f", directory.toString())
                 .orThrow();
-    }
-
-    private Path agentJar() {
-        Path target = clone.resolve("node-daemonset/target");
-        try (DirectoryStream<Path> jars = Files.newDirectoryStream(target, "tpm-keeper-node-daemonset-*.jar")) {
-            return jars.iterator().next();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static List<String> java(String heap, Path jar, List<String> arguments) {
