@@ -116,7 +116,7 @@ final class Samples {
                 List.of(DIGEST),
                 DIGEST,
                 new GrantSpec.Purge("p1", 7, List.of(1L, 2L)),
-                new GrantSpec.Answer("r1", "no node has the state")));
+                new GrantSpec.Answer("r1", "no node has the state", "MissingState")));
         grant.setStatus(facts());
         return grant;
     }
@@ -176,7 +176,9 @@ final class Samples {
                 new Refusal("r0", 1_789_000_000L, "LineElsewhere", "worker-8 has it", "warn"),
                 "p1",
                 "entry 9 is not listed",
-                "too large");
+                "too large",
+                "there is no space.",
+                "its TPM is of version 1.2.");
     }
 
     private static <T extends CustomResource<?, ?>> T named(T resource, String name) {

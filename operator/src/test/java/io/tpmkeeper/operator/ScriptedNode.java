@@ -134,7 +134,9 @@ final class ScriptedNode {
                 facts.refusal(),
                 facts.purged(),
                 facts.purgeRefused(),
-                facts.uploadRefused());
+                facts.uploadRefused(),
+                facts.stopHeld(),
+                facts.unsupported());
         report();
     }
 
@@ -223,6 +225,8 @@ final class ScriptedNode {
                     null,
                     purge.id(),
                     null,
+                    null,
+                    null,
                     null);
         }
     }
@@ -263,6 +267,8 @@ final class ScriptedNode {
                 facts.refusal(),
                 facts.purged(),
                 null,
+                null,
+                null,
                 null);
     }
 
@@ -281,6 +287,8 @@ final class ScriptedNode {
                 null,
                 facts.refusal(),
                 facts.purged(),
+                null,
+                null,
                 null,
                 null);
     }

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param purged id of the last purge that was carried out
  * @param purgeRefused why the purge that is ordered was not carried out
  * @param uploadRefused why the tip's entry was not sent, in a sentence; null when nothing is wrong
+ * @param stopHeld why a stop is held there now, in a sentence; null when none is
+ * @param unsupported why the TPM that the domain is defined with cannot be kept, in a sentence; null when it can
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -39,7 +41,9 @@ public record Facts(
         @Nullable Refusal refusal,
         @Nullable String purged,
         @Nullable String purgeRefused,
-        @Nullable String uploadRefused) {
+        @Nullable String uploadRefused,
+        @Nullable String stopHeld,
+        @Nullable String unsupported) {
 
     /** A refused order. @param message one sentence: why */
     @JsonIgnoreProperties(ignoreUnknown = true)
@@ -53,7 +57,8 @@ public record Facts(
     /** Nothing of the domain is known on that host. */
     public static Facts nothing(String hostId) {
         return new Facts(
-                hostId, null, null, false, false, null, null, null, List.of(), List.of(), null, null, null, null, null);
+                hostId, null, null, false, false, null, null, null, List.of(), List.of(), null, null, null, null, null,
+                null, null);
     }
 
     /** The line, if it was given in the name of this record. */

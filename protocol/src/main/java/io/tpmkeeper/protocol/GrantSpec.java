@@ -43,9 +43,14 @@ public record GrantSpec(
         }
     }
 
-    /** @param request the start that it answers */
+    /**
+     * @param request the start that it answers
+     * @param reason of what keeps the domain from going on, by its word in the conditions; null: only this start is in the way
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Answer(String request, String message) {}
+    public record Answer(
+            String request, String message, @Nullable String reason) {}
 
     public GrantSpec {
         settled = settled == null ? List.of() : List.copyOf(settled);

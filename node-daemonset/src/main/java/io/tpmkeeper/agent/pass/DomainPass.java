@@ -146,7 +146,6 @@ final class DomainPass {
                         && line.record().equals(grant.spec().recordUid())
                 ? line.order()
                 : null;
-        String wrong = wrong(view, outcome, look);
         return new Facts(
                 hostId,
                 acked,
@@ -162,24 +161,31 @@ final class DomainPass {
                 refusal(view),
                 outcome.purge.purged(),
                 outcome.purge.refused(),
-                wrong);
+                uploadRefused(outcome, look),
+                stopHeld(view),
+                view.placed() == null ? null : view.placed().refused());
     }
 
-    /** The first thing that is wrong, in a sentence that begins with its name where it has one. */
-    private @Nullable String wrong(DomainView view, Outcome outcome, Looker.@Nullable Look look) throws IOException {
+    private @Nullable String stopHeld(DomainView view) throws IOException {
         try {
-            Optional<HeldStop> stop = host.files().held(view.uuid());
-            if (stop.isPresent()) {
-                return "StopHeld: a stop is held: " + stop.get().why() + ".";
-            }
+            return host.files()
+                    .held(view.uuid())
+                    .map(HeldStop::why)
+                    .map(DomainPass::sentence)
+                    .orElse(null);
         } catch (UnreadableException e) {
-            return "StopHeld: a stop is held.";
+            return "Why is not known: " + sentence(String.valueOf(e.getMessage()));
         }
+    }
+
+    private static String sentence(String words) {
+        return words.endsWith(".") ? words : words + ".";
+    }
+
+    /** In a sentence that begins with its name where it has one. */
+    private static @Nullable String uploadRefused(Outcome outcome, Looker.@Nullable Look look) {
         if (outcome.upload != null) {
             return outcome.upload;
-        }
-        if (view.placed() != null && view.placed().refused() != null) {
-            return view.placed().refused();
         }
         return look == null || look.failures() == null ? null : "StateFileRefused: " + look.failures() + ".";
     }

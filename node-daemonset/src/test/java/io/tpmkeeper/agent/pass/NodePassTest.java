@@ -461,6 +461,9 @@ class NodePassTest {
                 directory.resolve("run/held").resolve(UUID),
                 new io.tpmkeeper.protocol.hostfile.HeldStop(1, "there is no space").text());
         runPass();
-        assertThat(facts().uploadRefused()).isEqualTo("StopHeld: a stop is held: there is no space.");
+        assertThat(facts().stopHeld()).isEqualTo("there is no space.");
+        assertThat(facts().uploadRefused())
+                .as("nothing is wrong with what is there")
+                .isNull();
     }
 }

@@ -54,7 +54,13 @@ final class StepTaker {
     void take(WorldReader.Observed observed, List<Step> steps) {
         VmTpmRecord record = observed.record();
         for (Step step : steps) {
-            record = one(record, observed.world(), step);
+            try {
+                record = one(record, observed.world(), step);
+            } catch (ContentRefusedException e) {
+                generations.distrust(e);
+                announce(observed.world(), true, "GenerationRefused", String.valueOf(e.getMessage()));
+                return;
+            }
         }
     }
 
@@ -105,20 +111,12 @@ final class StepTaker {
             case Step.KeepGeneration(var generation, var keep) -> generations.keep(generation, keep);
             case Step.DeleteGeneration(var generation) -> generations.delete(generation);
             case Step.DeleteUpload(var name) -> uploads.delete(name);
-            case Step.Deliver deliver -> deliver(world, deliver);
+            case Step.Deliver(var node, var digest, var generation) ->
+                deliveries.make(world.domainUuid(), node, digest, generation);
             case Step.DeleteDelivery(var name) -> deliveries.delete(name);
             case Step.Announce(var warning, var reason, var message) -> announce(world, warning, reason, message);
         }
         return record;
-    }
-
-    private void deliver(World world, Step.Deliver deliver) {
-        try {
-            deliveries.make(world.domainUuid(), deliver.node(), deliver.digest(), deliver.generation());
-        } catch (ContentRefusedException e) {
-            generations.distrust(e);
-            announce(world, true, "GenerationRefused", String.valueOf(e.getMessage()));
-        }
     }
 
     private void announce(World world, boolean warning, String reason, String message) {

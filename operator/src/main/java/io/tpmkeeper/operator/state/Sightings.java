@@ -40,6 +40,6 @@ public final class Sightings {
 
     /** A TPM that the agent cannot keep (version 1.2, passed through): its own sentence. */
     private static @Nullable String whyNot(VmTpmNodeStatus.Domain domain) {
-        return domain.facts() == null ? null : domain.facts().uploadRefused();
+        return domain.facts() == null ? null : domain.facts().unsupported();
     }
 }

@@ -121,7 +121,7 @@ public final class StatusWriter {
         long unsynced = unsyncedFor(state);
         Shown shown = Show.show(world, outcome.findings(), unsynced, seen);
         HostState hostState = HostState.valueOf(shown.state().name());
-        List<Finding> findings = findings(shown, world);
+        List<Finding> findings = findings(shown);
         VmTpmStateStatus status = new VmTpmStateStatus(
                 state.getMetadata().getGeneration(),
                 world.domainUuid(),
@@ -138,10 +138,10 @@ public final class StatusWriter {
         return new Written(status, told(shown), again);
     }
 
-    private List<Finding> findings(Shown shown, World world) {
+    private List<Finding> findings(Shown shown) {
         List<Finding> all = new ArrayList<>();
         Optional<Finding> hostTrouble =
-                Boolean.TRUE.equals(shown.ready().status()) ? trouble.on(world, shown.node()) : Optional.empty();
+                Boolean.TRUE.equals(shown.ready().status()) ? trouble.on(shown.node()) : Optional.empty();
         Finding ready = hostTrouble.orElseGet(() -> finding(ConditionType.READY, shown.ready()));
         all.add(ready);
         all.add(Finding.yes(ConditionType.BOUND, Reason.BOUND, "The domain is bound to this VmTpmState."));

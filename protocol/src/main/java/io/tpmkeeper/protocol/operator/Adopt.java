@@ -29,7 +29,7 @@ final class Adopt implements Verb {
         List<NodeView> asking =
                 world.asking().stream().filter(NodeView::allowed).toList();
         if (cleaning || (having.isEmpty() && asking.isEmpty())) {
-            return cleaning ? Verdict.NOTHING : notAllowed(world);
+            return cleaning ? Verdict.NOTHING : refusedBefore(world).orElseGet(() -> notAllowed(world));
         }
         if (having.size() > 1) {
             return several(world, having, "have state of this domain");
@@ -43,14 +43,9 @@ final class Adopt implements Verb {
         if (!world.allAnsweredSince(World.LEADER) || !world.allAnsweredSince(subject)) {
             return world.questions().containsKey(subject) ? Verdict.NOTHING : Verdict.act(new Step.Ask(subject));
         }
-        List<NodeView> silent = world.nodes().values().stream()
-                .filter(n -> !n.fenced() && !n.alive() && !world.status().gone().contains(n.node()))
-                .toList();
+        List<NodeView> silent = silent(world);
         if (!silent.isEmpty()) {
-            return several(
-                    world,
-                    silent,
-                    (silent.size() > 1 ? "do" : "does") + " not report and may have state of this domain");
+            return doNotReport(world, silent);
         }
         if (to.hostId() == null || isReceiving(to.facts())) {
             return Verdict.NOTHING;
@@ -72,6 +67,28 @@ final class Adopt implements Verb {
                 to,
                 Giving.content(world, to, Content.of(current.digest())),
                 "generation " + current.generation());
+    }
+
+    /** Nobody asks any more, and the start that was refused for want of a node's answer would be again. */
+    private static Optional<Verdict> refusedBefore(World world) {
+        List<NodeView> silent = silent(world);
+        boolean stands = world.nodes().values().stream()
+                .flatMap(n -> n.refusedFor().stream())
+                .anyMatch(Finding.Reason.FOUND_ON_SEVERAL_NODES.word()::equals);
+        return stands && world.asking().isEmpty() && !silent.isEmpty()
+                ? Optional.of(doNotReport(world, silent))
+                : Optional.empty();
+    }
+
+    private static List<NodeView> silent(World world) {
+        return world.nodes().values().stream()
+                .filter(n -> !n.fenced() && !n.alive() && !world.status().gone().contains(n.node()))
+                .toList();
+    }
+
+    private static Verdict doNotReport(World world, List<NodeView> silent) {
+        return several(
+                world, silent, (silent.size() > 1 ? "do" : "does") + " not report and may have state of this domain");
     }
 
     private static Verdict given(World world, NodeView to, io.tpmkeeper.protocol.RecordStatus next, String what) {
@@ -97,7 +114,7 @@ final class Adopt implements Verb {
     private static Verdict notAllowed(World world) {
         return world.asking().stream()
                 .findFirst()
-                .map(n -> Answering.answer(world, n, MayMove.notAllowed(n)))
+                .map(n -> Answering.answer(n, MayMove.notAllowed(n)))
                 .orElse(Verdict.NOTHING);
     }
 
@@ -108,7 +125,7 @@ final class Adopt implements Verb {
                 "%s %s, so it is not plain from which state the domain continues. Nothing was touched. Bring the node back, or undefine the domain where it is not wanted and move its TPM directory away there."
                         .formatted(names, what));
         List<Step> answers = world.asking().stream()
-                .flatMap(n -> Answering.answer(world, n, finding.message()).steps().stream())
+                .flatMap(n -> Answering.answer(n, finding).steps().stream())
                 .toList();
         return new Verdict(answers, Optional.of(finding));
     }

@@ -4,6 +4,7 @@ import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.Entry;
 import io.tpmkeeper.protocol.Version;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A run that ended with the very content that is current: nothing is written but the newer version. */
@@ -25,7 +26,18 @@ final class Confirm implements Verb {
                         .max(Comparator.naturalOrder()))
                 .filter(v -> v.compareTo(current.version()) > 0);
         return newer.map(v -> Verdict.act(
-                        new Step.WriteRecord(world.status().withCurrent(current.confirmed(v, world.nowText())))))
+                        new Step.WriteRecord(world.status().withCurrent(current.confirmed(v, world.nowText()))),
+                        told(
+                                current,
+                                Objects.requireNonNull(world.status().holder()).node())))
                 .orElse(Verdict.NOTHING);
+    }
+
+    static Step.Announce told(Current current, String node) {
+        return new Step.Announce(
+                false,
+                "Confirmed",
+                "The domain stopped on %s and left what generation %d holds already."
+                        .formatted(node, current.generation()));
     }
 }

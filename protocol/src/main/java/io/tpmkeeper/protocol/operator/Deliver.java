@@ -24,9 +24,13 @@ final class Deliver implements Verb {
             boolean underWay = world.deliveries().stream()
                     .anyMatch(d -> d.node().equals(node.node())
                             && needed.filter(d.digest()::equals).isPresent());
-            needed.filter(d -> !underWay)
-                    .flatMap(world::generationOf)
-                    .ifPresent(g -> steps.add(new Step.Deliver(node.node(), g.digest(), g)));
+            needed.filter(d -> !underWay).flatMap(world::generationOf).ifPresent(g -> {
+                steps.add(new Step.Deliver(node.node(), g.digest(), g));
+                steps.add(new Step.Announce(
+                        false,
+                        "Delivered",
+                        "Generation %d was put ready for the start on %s.".formatted(g.number(), node.node())));
+            });
         }
         return Verdict.act(steps);
     }

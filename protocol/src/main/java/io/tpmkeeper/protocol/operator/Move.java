@@ -45,7 +45,10 @@ final class Move implements Verb {
             }
             first = first.or(verdict::finding);
         }
-        return new Verdict(List.of(), first.or(() -> lost(world)));
+        Verdict standing = StandingRefusals.consider(world, holder, mayMove);
+        return standing.acts()
+                ? standing
+                : new Verdict(List.of(), first.or(standing::finding).or(() -> lost(world)));
     }
 
     /** Said without anybody asking: the holder itself cannot start the domain either. */
@@ -67,8 +70,8 @@ final class Move implements Verb {
     private Verdict serve(World world, Holder holder, NodeView to) {
         return switch (mayMove.judge(world, holder, to)) {
             case MayMove.Judgement.Yes ignored -> take(world, holder, to);
-            case MayMove.Judgement.No no -> Answering.answer(world, to, no.why());
-            case MayMove.Judgement.Stopped stopped -> answered(world, to, stopped);
+            case MayMove.Judgement.No no -> Answering.answer(to, no.why());
+            case MayMove.Judgement.Stopped stopped -> answered(to, stopped);
             case MayMove.Judgement.Wait ignored -> Verdict.NOTHING;
             case MayMove.Judgement.AskFirst ask -> Verdict.act(new Step.Ask(ask.subject()));
             // The holder refused the order that gave it the line, so nobody has it.
@@ -101,8 +104,8 @@ final class Move implements Verb {
                         .isPresent();
     }
 
-    private static Verdict answered(World world, NodeView to, MayMove.Judgement.Stopped stopped) {
-        Verdict answer = Answering.answer(world, to, stopped.finding().message());
+    private static Verdict answered(NodeView to, MayMove.Judgement.Stopped stopped) {
+        Verdict answer = Answering.answer(to, stopped.finding());
         return new Verdict(answer.steps(), Optional.of(stopped.finding()));
     }
 
@@ -134,9 +137,8 @@ final class Move implements Verb {
                         true, "MoveRefused", "%s keeps the domain: %s".formatted(holder.node(), nack.message()))));
         NodeView asker = world.nodes().get(world.status().move().to());
         if (asker != null) {
-            steps.addAll(
-                    Answering.answer(world, asker, "%s keeps the domain: %s".formatted(holder.node(), nack.message()))
-                            .steps());
+            steps.addAll(Answering.answer(asker, "%s keeps the domain: %s".formatted(holder.node(), nack.message()))
+                    .steps());
         }
         return Verdict.act(steps);
     }
@@ -161,9 +163,8 @@ final class Move implements Verb {
                 new Step.Announce(
                         false,
                         "Moved",
-                        "%s gave the domain up; %s holds it now and starts from %s."
+                        "%s holds the domain now and starts from %s."
                                 .formatted(
-                                        from.node().node(),
                                         to.node(),
                                         current == null ? "a blank TPM" : "generation " + current.generation())));
     }

@@ -2,6 +2,7 @@ package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.GrantSpec;
+import io.tpmkeeper.protocol.Refusal;
 import io.tpmkeeper.protocol.Request;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,16 @@ public record NodeView(
     /** The start that waits there, while somebody is there to be answered. */
     public Optional<Request> asks() {
         return alive ? Optional.ofNullable(facts.request()) : Optional.empty();
+    }
+
+    /** What the operator refused the last start there for, by its word, if that was more than this start: it stands until the next. */
+    Optional<String> refusedFor() {
+        Refusal refusal = facts.refusal();
+        GrantSpec.Answer answer = grant == null ? null : grant.answer();
+        if (refusal == null || refusal.passedBy() != null || answer == null) {
+            return Optional.empty();
+        }
+        return Optional.ofNullable(answer.reason()).filter(r -> answer.request().equals(refusal.id()));
     }
 
     /**

@@ -90,7 +90,7 @@ final class Project implements Verb {
         boolean asked = answer != null
                 && node.facts().request() != null
                 && node.facts().request().id().equals(answer.request());
-        return asked ? answer : null;
+        return asked || node.refusedFor().isPresent() ? answer : null;
     }
 
     /** The current state has gone from the cluster, and this node still has it. */

@@ -63,8 +63,10 @@ final class Promote implements Verb {
             return Verdict.act(new Step.WriteRecord(world.status().withCurrentNamed(renamed)));
         }
         return isNewest(world, upload)
-                ? Verdict.act(new Step.WriteRecord(
-                        world.status().withCurrent(current.confirmed(upload.version(), world.nowText()))))
+                ? Verdict.act(
+                        new Step.WriteRecord(
+                                world.status().withCurrent(current.confirmed(upload.version(), world.nowText()))),
+                        Confirm.told(current, upload.node()))
                 : settle(world, upload);
     }
 
@@ -84,7 +86,16 @@ final class Promote implements Verb {
 
     private static Verdict promote(World world, Upload upload, Optional<Generation> made) {
         if (made.isEmpty()) {
-            return Verdict.act(make(world, upload, false));
+            return Verdict.act(
+                    make(world, upload, false),
+                    new Step.Announce(
+                            false,
+                            "Captured",
+                            "%s captured what the domain left after %s (%s) and sent it; it was verified."
+                                    .formatted(
+                                            upload.node(),
+                                            upload.trigger(),
+                                            upload.digest().brief())));
         }
         Current next = current(made.get(), upload, world);
         return Verdict.act(

@@ -28,14 +28,18 @@ public final class Show {
     public static Shown show(World world, List<Finding> findings, long unsyncedFor, boolean domainSeen) {
         HostState state = HostState.of(world);
         Optional<Finding> finding = findings.stream().findFirst();
-        Said ready = finding.map(f -> Said.no(f.reason().word(), f.message()))
+        Optional<Said> held = heldStop(world);
+        Said ready = held.or(() -> finding.map(f -> Said.no(f.reason().word(), f.message())))
+                .or(() -> unsupported(world))
                 .orElseGet(() -> ready(world, state, unsyncedFor, domainSeen));
         boolean deleting = finding.map(f -> f.reason() == Finding.Reason.CLEANUP_FAILED
                         || f.reason() == Finding.Reason.DELETION_WAITS_FOR_STOP)
                 .orElse(false);
-        boolean stalled = (finding.isPresent() && !deleting)
+        boolean stalled = held.isPresent()
+                || (finding.isPresent() && !deleting)
                 || state == HostState.LOST
-                || ready.reason().equals("CaptureRefused");
+                || ready.reason().equals("CaptureRefused")
+                || ready.reason().equals("NoTpm");
         boolean reconciling = !stalled && !Boolean.TRUE.equals(ready.status());
         Optional<NodeView> refusing = lastRefusal(world);
         Holder holder = world.status().holder();
@@ -49,6 +53,27 @@ public final class Show {
                 reconciling,
                 refusing.map(n -> n.facts().refusal()).orElse(null),
                 refusing.map(NodeView::node).orElse(null));
+    }
+
+    /** Before all else, wherever it is: libvirt on that node may be blocked until somebody acts. */
+    private static Optional<Said> heldStop(World world) {
+        return world.nodes().values().stream()
+                .filter(n -> n.alive() && n.facts().stopHeld() != null)
+                .min(Comparator.comparing(n -> world.status().heldBy(n.node()) ? 0 : 1))
+                .map(n -> Said.no(
+                        "StopHeld",
+                        "On %s a stop of the domain is held: %s Free space there; or give the state up: touch /run/tpm-keeper/held/%s.let-go"
+                                .formatted(n.node(), n.facts().stopHeld(), world.domainUuid())));
+    }
+
+    /** It was bound when it could be kept, and was defined otherwise since. */
+    private static Optional<Said> unsupported(World world) {
+        return world.holder()
+                .filter(n -> n.facts().unsupported() != null)
+                .map(n -> Said.no(
+                        "NoTpm",
+                        "As the domain is defined on %s now, its TPM cannot be kept: %s Define it with <tpm><backend type='emulator' version='2.0'/></tpm>; what was saved stays."
+                                .formatted(n.node(), n.facts().unsupported())));
     }
 
     private static Said ready(World world, HostState state, long unsyncedFor, boolean domainSeen) {
@@ -148,7 +173,7 @@ public final class Show {
                 world.status().current() == null
                         ? Said.yes("NothingSavedYet", "Any node may start the domain first.")
                         : Said.yes("Anywhere", "Any node may start the domain from the current generation.");
-            case GRANTED, RUNNING, UNSYNCED -> Said.yes("OnHolder", "%s may start it.".formatted(holderName(world)));
+            case GRANTED, RUNNING, UNSYNCED -> onHolder(world);
             case RELEASED -> released(world);
             case MOVING ->
                 Said.yes(
@@ -159,11 +184,23 @@ public final class Show {
         };
     }
 
-    private static Said released(World world) {
-        boolean answers = world.holder()
+    private static Said onHolder(World world) {
+        return Said.yes(
+                "OnHolder",
+                holderAnswers(world)
+                        ? "%s may start it.".formatted(holderName(world))
+                        : "%s may start it and does not report; no other node may start it until it speaks."
+                                .formatted(holderName(world)));
+    }
+
+    private static boolean holderAnswers(World world) {
+        return world.holder()
                 .filter(n -> n.alive() && HolderLine.isTheHost(world, n))
                 .isPresent();
-        return answers
+    }
+
+    private static Said released(World world) {
+        return holderAnswers(world)
                 ? Said.yes("Anywhere", "Any node may start the domain; it is given to the one that asks.")
                 : Said.no(
                         "HostLoss",

@@ -442,6 +442,8 @@ final class ToyHost {
                 refusal,
                 purged,
                 purgeRefused,
+                null,
+                null,
                 null);
     }
 }
