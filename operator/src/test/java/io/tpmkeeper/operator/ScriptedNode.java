@@ -24,14 +24,15 @@ import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.Order;
 import io.tpmkeeper.protocol.OrderKind;
+import io.tpmkeeper.protocol.Refusal;
 import io.tpmkeeper.protocol.Request;
 import io.tpmkeeper.protocol.Run;
 import io.tpmkeeper.protocol.RunKind;
 import io.tpmkeeper.protocol.Trigger;
 import io.tpmkeeper.protocol.Version;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +61,10 @@ final class ScriptedNode {
     private Facts facts = Facts.nothing(hostId);
     private long seq;
     private boolean tpm = true;
+    private boolean silent;
+    private boolean idle;
+    private Instant renewed = Instant.EPOCH;
+    private VmTpmNodeStatus.Hook hook = new VmTpmNodeStatus.Hook("test", true, null);
 
     ScriptedNode(KubernetesClient client, String node, String domain) {
         this.client = client;
@@ -68,6 +74,19 @@ final class ScriptedNode {
 
     /** The agent comes: its Lease is what the operator knows it by. */
     ScriptedNode comes() {
+        silent = false;
+        renews();
+        return this;
+    }
+
+    /** The node is off: its Lease is gone, and nothing comes from it any more. */
+    void dies() {
+        silent = true;
+        client.leases().inNamespace(AGENTS).withName(node).delete();
+    }
+
+    private void renews() {
+        renewed = Instant.now();
         client.resource(new LeaseBuilder()
                         .withNewMetadata()
                         .withNamespace(AGENTS)
@@ -75,18 +94,16 @@ final class ScriptedNode {
                         .endMetadata()
                         .withNewSpec()
                         .withHolderIdentity(node)
-                        .withRenewTime(ZonedDateTime.now(ZoneOffset.UTC))
+                        .withRenewTime(renewed.atZone(ZoneOffset.UTC))
                         .endSpec()
                         .build())
                 .createOr(r -> r.update());
-        return this;
     }
 
     void defines(String called, @Nullable String owner) {
         name = called;
         ownerNamespace = owner;
-        facts = with(facts.active(), facts.line(), facts.run(), facts.entries());
-        report();
+        change(f -> f.defined = true);
     }
 
     void definesWithoutTpm(String called, String owner) {
@@ -99,8 +116,11 @@ final class ScriptedNode {
         Line line = Objects.requireNonNull(facts.line(), "no line, no start");
         Run run = new Run(
                 n, line.record(), line.epoch(), "boot", RunKind.COLD, line.tip(), true, true, true, null, null, false);
-        facts = with(true, line, run, facts.entries());
-        report();
+        change(f -> {
+            f.active = true;
+            f.run = run;
+            f.refusal = null;
+        });
     }
 
     /** The run ends with this state: an entry, and the line's tip. */
@@ -110,33 +130,93 @@ final class ScriptedNode {
         Digest digest = digest(state);
         Entry entry = new Entry(++seq, line.epoch(), line.record(), run.n(), digest, true, true, Trigger.STOP);
         Line moved = new Line(line.record(), line.epoch(), line.order(), line.state(), line.how(), digest);
-        facts = with(false, moved, run.closed(Ending.SHUTDOWN, seq), List.of(entry));
-        report();
+        change(f -> {
+            f.active = false;
+            f.line = moved;
+            f.run = run.closed(Ending.SHUTDOWN, seq);
+            f.entries = List.of(entry);
+        });
         return digest;
     }
 
     void asks() {
-        facts = new Facts(
-                hostId,
-                facts.acked(),
-                facts.nacked(),
-                true,
-                false,
-                facts.line(),
-                facts.run(),
-                facts.live(),
-                facts.entries(),
-                facts.deliveries(),
-                new Request(
-                        UUID.randomUUID().toString(),
-                        Request.Reason.LINE,
-                        Instant.now().getEpochSecond()),
-                facts.refusal(),
-                facts.purged(),
-                facts.purgeRefused(),
-                facts.uploadRefused(),
-                facts.stopHeld(),
-                facts.unsupported());
+        Request request = new Request(
+                UUID.randomUUID().toString(), Request.Reason.LINE, Instant.now().getEpochSecond());
+        change(f -> {
+            f.active = false;
+            f.request = request;
+        });
+    }
+
+    /** The start has waited long enough: what the hook leaves then. */
+    void refuses() {
+        Request asked = Objects.requireNonNull(facts.request(), "nothing asks");
+        change(f -> {
+            f.request = null;
+            f.refusal = new Refusal(
+                    asked.id(),
+                    Instant.now().getEpochSecond(),
+                    "LineElsewhere",
+                    "this host may not start the domain. Start it where its state is.",
+                    null);
+        });
+    }
+
+    /** A start that break-glass let through: its run is off-line. */
+    void startsOffLine() {
+        change(f -> {
+            f.active = true;
+            f.run = new Run(1, null, 0, "boot", RunKind.COLD, null, false, true, true, null, null, false);
+        });
+    }
+
+    void migratesAway() {
+        Line line = line();
+        change(f -> {
+            f.active = false;
+            f.defined = false;
+            f.run = Objects.requireNonNull(f.run).closed(Ending.MIGRATED, null);
+            f.line = new Line(line.record(), line.epoch(), line.order(), LineState.LEFT, Ending.MIGRATED, line.tip());
+        });
+    }
+
+    /** The host lost power during the run, and what it left is torn. */
+    void losesPower() {
+        Line line = line();
+        change(f -> {
+            f.active = false;
+            f.run = Objects.requireNonNull(f.run).closed(Ending.LOST, null);
+            f.line = new Line(line.record(), line.epoch(), line.order(), LineState.LOST, null, line.tip());
+        });
+    }
+
+    /** State of the domain lies here that nobody has captured. */
+    void hasState(State state) {
+        Digest there = digest(state);
+        change(f -> f.live = there);
+    }
+
+    /** Neither entries nor the domain's own files are there any more. */
+    void losesItsFiles() {
+        change(f -> {
+            f.entries = List.of();
+            f.live = null;
+        });
+    }
+
+    /** As if this host had obeyed an order that the record has forgotten since. */
+    void isAheadOfTheRecord() {
+        Line line = line();
+        change(f -> f.line =
+                new Line(line.record(), line.epoch() + 1, "an-order-of-later", line.state(), line.how(), line.tip()));
+    }
+
+    void holdsAStop(String why) {
+        change(f -> f.stopHeld = why);
+    }
+
+    void losesItsHook(String why) {
+        hook = new VmTpmNodeStatus.Hook("test", false, why);
         report();
     }
 
@@ -169,12 +249,23 @@ final class ScriptedNode {
 
     /** Does what an agent's pass does: obeys what it is told, cleans up what is safe, answers the question. */
     void works() {
+        if (silent) {
+            return;
+        }
+        if (Duration.between(renewed, Instant.now()).toSeconds() >= 10) {
+            renews();
+        }
         VmTpmGrant grant =
                 client.resources(VmTpmGrant.class).withName(domain + "." + node).get();
-        if (grant != null) {
+        if (grant != null && !idle) {
             obey(grant.getSpec());
         }
         report();
+    }
+
+    /** It reports and does nothing that it is told. */
+    void idles() {
+        idle = true;
     }
 
     /** What the operator asks for again. */
@@ -183,6 +274,16 @@ final class ScriptedNode {
         VmTpmGrant grant =
                 client.resources(VmTpmGrant.class).withName(domain + "." + node).get();
         return grant == null ? null : grant.getSpec().wanted();
+    }
+
+    /** By which reason the operator answered the start that waits here. */
+    @Nullable
+    String toldWhy() {
+        VmTpmGrant grant =
+                client.resources(VmTpmGrant.class).withName(domain + "." + node).get();
+        return grant == null || grant.getSpec().answer() == null
+                ? null
+                : grant.getSpec().answer().reason();
     }
 
     void uploadsAgain(State state) {
@@ -210,24 +311,11 @@ final class ScriptedNode {
         }
         GrantSpec.Purge purge = told.purge();
         if (purge != null && !purge.id().equals(facts.purged())) {
-            facts = new Facts(
-                    hostId,
-                    facts.acked(),
-                    null,
-                    facts.defined(),
-                    false,
-                    null,
-                    null,
-                    null,
-                    List.of(),
-                    List.of(),
-                    null,
-                    null,
-                    purge.id(),
-                    null,
-                    null,
-                    null,
-                    null);
+            facts = FactsDraft.of(Facts.nothing(hostId), f -> {
+                f.acked = facts.acked();
+                f.defined = facts.defined();
+                f.purged = purge.id();
+            });
         }
     }
 
@@ -252,45 +340,17 @@ final class ScriptedNode {
     }
 
     private Facts answered(@Nullable String acked, Facts.@Nullable Nack nack, @Nullable Line line) {
-        return new Facts(
-                hostId,
-                acked == null ? facts.acked() : acked,
-                nack,
-                facts.defined(),
-                facts.active(),
-                line,
-                facts.run(),
-                facts.live(),
-                facts.entries(),
-                facts.deliveries(),
-                null,
-                facts.refusal(),
-                facts.purged(),
-                null,
-                null,
-                null,
-                null);
+        return FactsDraft.of(facts, f -> {
+            f.acked = acked == null ? f.acked : acked;
+            f.nacked = nack;
+            f.line = line;
+            f.request = null;
+        });
     }
 
-    private Facts with(boolean active, @Nullable Line line, @Nullable Run run, List<Entry> entries) {
-        return new Facts(
-                hostId,
-                facts.acked(),
-                facts.nacked(),
-                name != null,
-                active,
-                line,
-                run,
-                null,
-                entries,
-                facts.deliveries(),
-                null,
-                facts.refusal(),
-                facts.purged(),
-                null,
-                null,
-                null,
-                null);
+    private void change(Consumer<FactsDraft> change) {
+        facts = FactsDraft.of(facts, change);
+        report();
     }
 
     /** All grants first, then the inventory with the answer: as the agent does. */
@@ -321,15 +381,7 @@ final class ScriptedNode {
                 });
         VmTpmNodeStatus.Domain known = new VmTpmNodeStatus.Domain(domain, name, ownerNamespace, tpm, facts);
         inventory.setStatus(new VmTpmNodeStatus(
-                hostId,
-                "cluster",
-                "test",
-                new VmTpmNodeStatus.Hook("test", true, null),
-                1L << 30,
-                question,
-                null,
-                List.of(),
-                List.of(known)));
+                hostId, "cluster", "test", hook, 1L << 30, question, null, List.of(), List.of(known)));
         client.resource(inventory).updateStatus();
     }
 
