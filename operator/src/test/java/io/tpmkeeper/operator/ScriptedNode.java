@@ -207,8 +207,24 @@ final class ScriptedNode {
     /** As if this host had obeyed an order that the record has forgotten since. */
     void isAheadOfTheRecord() {
         Line line = line();
-        change(f -> f.line =
-                new Line(line.record(), line.epoch() + 1, "an-order-of-later", line.state(), line.how(), line.tip()));
+        long later = line.epoch() + 1;
+        change(f -> {
+            Run run = Objects.requireNonNull(f.run);
+            f.line = new Line(line.record(), later, "an-order-of-later", line.state(), line.how(), line.tip());
+            f.run = new Run(
+                    run.n(),
+                    run.record(),
+                    later,
+                    run.boot(),
+                    run.kind(),
+                    run.from(),
+                    true,
+                    true,
+                    false,
+                    run.how(),
+                    run.entry(),
+                    false);
+        });
     }
 
     void holdsAStop(String why) {

@@ -65,7 +65,8 @@ record SeenFromOutside(Map<String, String> columns, Map<String, String> conditio
         Matcher head = Pattern.compile("(\\S+)\\s*").matcher(lines.getFirst());
         String row = lines.getLast();
         while (head.find()) {
-            String cell = row.substring(Math.min(head.start(), row.length()), Math.min(head.end(), row.length()))
+            int end = head.end() == lines.getFirst().length() ? row.length() : head.end();
+            String cell = row.substring(Math.min(head.start(), row.length()), Math.min(end, row.length()))
                     .strip();
             boolean age = head.group(1).equals("SAVED") && cell.matches("[0-9hms]+");
             cells.put(head.group(1), age ? "(age)" : cell);

@@ -9,8 +9,10 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.tpmkeeper.api.ApiGroup;
 import io.tpmkeeper.protocol.Owner;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,18 +36,30 @@ public final class Announcer {
     }
 
     /**
-     * Never fails: an Event is told, it is not relied upon.
+     * What happens now. Never fails: an Event is told, it is not relied upon.
      *
-     * @param occasion names what happened among all that happens to this object; makes the Event's name
+     * @param occasion names what happened among all that happens to this object
      */
     public void tell(Owner state, String occasion, boolean warning, String reason, String message) {
+        tell(state, clock.instant(), occasion, warning, reason, message);
+    }
+
+    /**
+     * The same, once for each time and occasion. Their names are in the order of their times, since kubectl describe shows
+     * Events of events.k8s.io in the order of their names: it sorts by a field that these must leave empty [kubectl 1.36].
+     */
+    public void tell(Owner state, Instant at, String occasion, boolean warning, String reason, String message) {
         Event event = new EventBuilder()
                 .withNewMetadata()
                 .withNamespace(state.namespace())
-                .withName(state.name().substring(0, Math.min(180, state.name().length())) + "."
-                        + Integer.toHexString((state.uid() + occasion + reason).hashCode()))
+                .withName("%s.%014x.%08x"
+                        .formatted(
+                                state.name()
+                                        .substring(0, Math.min(180, state.name().length())),
+                                ChronoUnit.MICROS.between(Instant.EPOCH, at),
+                                (state.uid() + occasion + reason).hashCode()))
                 .endMetadata()
-                .withEventTime(new MicroTime(MICROS.format(clock.instant())))
+                .withEventTime(new MicroTime(MICROS.format(at)))
                 .withReportingController(ApiGroup.GROUP + "/operator")
                 .withReportingInstance(shortened(instance, 128))
                 .withAction(reason)

@@ -121,13 +121,14 @@ public final class Cluster implements AutoCloseable {
     }
 
     private void inventoryChanged(@Nullable VmTpmNode before, @Nullable VmTpmNode after) {
-        boolean answered = !Objects.equals(question(before), question(after));
+        boolean concernsAll =
+                !Objects.equals(question(before), question(after)) || hookLives(before) != hookLives(after);
         Map<String, VmTpmNodeStatus.Domain> old = domains(before);
         Map<String, VmTpmNodeStatus.Domain> now = domains(after);
         Set<String> all = new TreeSet<>(old.keySet());
         all.addAll(now.keySet());
         all.stream()
-                .filter(uuid -> answered || !Objects.equals(old.get(uuid), now.get(uuid)))
+                .filter(uuid -> concernsAll || !Objects.equals(old.get(uuid), now.get(uuid)))
                 .forEach(domainChanged);
         if (leading
                 && after != null
@@ -136,6 +137,13 @@ public final class Cluster implements AutoCloseable {
                         .equals(after.getSpec() == null ? null : after.getSpec().question())) {
             put(after.getMetadata().getName(), questions.current());
         }
+    }
+
+    private static boolean hookLives(@Nullable VmTpmNode node) {
+        return node != null
+                && node.getStatus() != null
+                && node.getStatus().hook() != null
+                && node.getStatus().hook().live();
     }
 
     private static @Nullable String question(@Nullable VmTpmNode node) {

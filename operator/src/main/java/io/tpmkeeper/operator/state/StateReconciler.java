@@ -14,6 +14,9 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.tpmkeeper.api.ApiGroup;
+import io.tpmkeeper.api.Condition;
+import io.tpmkeeper.api.ConditionType;
+import io.tpmkeeper.api.Reason;
 import io.tpmkeeper.api.VmTpmRecord;
 import io.tpmkeeper.api.VmTpmState;
 import io.tpmkeeper.api.VmTpmStateStatus;
@@ -25,6 +28,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,11 +79,24 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
     @Override
     public UpdateControl<VmTpmState> reconcile(VmTpmState state, Context<VmTpmState> context) {
         StatusWriter.Written written = look(state);
-        written.refusal().ifPresent(r -> announcer.tell(owner(state), r.occasion(), true, r.reason(), r.message()));
+        written.refusal()
+                .ifPresent(r -> announcer.tell(owner(state), r.at(), r.occasion(), true, r.reason(), r.message()));
+        newTrouble(state.getStatus(), written.status())
+                .ifPresent(c -> announcer.tell(owner(state), c.reason(), true, c.reason(), c.message()));
         Duration again = written.lookAgain().orElse(LOOK_AGAIN);
         return written.status().equals(state.getStatus())
                 ? UpdateControl.<VmTpmState>noUpdate().rescheduleAfter(again)
                 : UpdateControl.patchStatus(fresh(state, written.status())).rescheduleAfter(again);
+    }
+
+    /** What keeps the domain from going on since this look. A capture that was refused is told by the verb that refuses it. */
+    private static Optional<Condition> newTrouble(@Nullable VmTpmStateStatus before, VmTpmStateStatus now) {
+        Optional<Condition> stalled = now.condition(ConditionType.STALLED);
+        Optional<String> known = before == null
+                ? Optional.empty()
+                : before.condition(ConditionType.READY).map(Condition::reason);
+        return stalled.filter(
+                c -> !c.reason().equals(Reason.CAPTURE_REFUSED.toString()) && !known.equals(Optional.of(c.reason())));
     }
 
     private StatusWriter.Written look(VmTpmState state) {

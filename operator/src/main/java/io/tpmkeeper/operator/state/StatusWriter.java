@@ -52,7 +52,7 @@ public final class StatusWriter {
     public record Written(VmTpmStateStatus status, Optional<Told> refusal, Optional<Duration> lookAgain) {}
 
     /** An occasion to be told once. */
-    public record Told(String occasion, String reason, String message) {}
+    public record Told(Instant at, String occasion, String reason, String message) {}
 
     Written unbound(VmTpmState state, Claims.Claim.Refused refused) {
         return refusedStatus(state, refused, null);
@@ -170,10 +170,12 @@ public final class StatusWriter {
         return Optional.of(
                 refusal.passedBy() == null
                         ? new Told(
+                                Instant.ofEpochSecond(refusal.when()),
                                 refusal.id(),
                                 "StartRefused",
                                 "A start on %s was refused: %s".formatted(shown.refusedOn(), refusal.missing()))
                         : new Told(
+                                Instant.ofEpochSecond(refusal.when()),
                                 refusal.id(),
                                 "StartNotRefused",
                                 "A start on %s would have been refused and was let through (%s): %s"

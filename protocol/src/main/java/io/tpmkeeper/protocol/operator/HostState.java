@@ -46,7 +46,7 @@ public enum HostState {
         NodeView node =
                 world.holder().filter(n -> HolderLine.isTheHost(world, n)).orElse(null);
         Line line = node == null ? null : node.facts().lineOf(world.recordUid()).orElse(null);
-        if (node == null || line == null || line.epoch() != world.status().epoch()) {
+        if (node == null || line == null || line.epoch() < world.status().epoch()) {
             return GRANTED;
         }
         return switch (line.state()) {
@@ -65,7 +65,7 @@ public enum HostState {
         if (!saved) {
             return UNSYNCED;
         }
-        return current != null && (endedUnder(node.facts().run(), world.status().epoch()) || wasAdopted(world, node))
+        return current != null && (endedUnder(node.facts().run(), line.epoch()) || wasAdopted(world, node))
                 ? RELEASED
                 : GRANTED;
     }
