@@ -160,7 +160,7 @@ public final class AgentMain implements Callable<Integer> {
         }));
         LOG.atInfo()
                 .addKeyValue("node", node)
-                .addKeyValue("host", identity.host())
+                .addKeyValue("hostId", identity.host())
                 .addKeyValue("version", VERSION)
                 .addKeyValue("hook", script.version())
                 .log("agent begins");

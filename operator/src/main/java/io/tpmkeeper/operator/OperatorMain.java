@@ -158,7 +158,7 @@ public final class OperatorMain implements Callable<Integer> {
                 lead(client, cluster);
             }
             ready = true;
-            LOG.atInfo().addKeyValue("identity", identity).log("operator works");
+            LOG.atInfo().addKeyValue("instance", identity).log("operator works");
             stopped.await();
             ready = false;
             watches.close();

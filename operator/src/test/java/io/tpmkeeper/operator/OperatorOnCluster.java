@@ -151,6 +151,14 @@ abstract class OperatorOnCluster {
                 .orElseThrow();
     }
 
+    Condition ready(String reason) {
+        return until("vm", ConditionType.READY, c -> c.reason().equals(reason));
+    }
+
+    Condition readyNow() {
+        return status("vm").condition(ConditionType.READY).orElseThrow();
+    }
+
     VmTpmStateStatus untilState(String name, HostState... states) {
         return await().atMost(PATIENCE)
                 .until(

@@ -1,29 +1,18 @@
 package io.tpmkeeper.operator;
 
 import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.tpmkeeper.api.VmTpmGrant;
 import io.tpmkeeper.api.VmTpmNode;
 import io.tpmkeeper.api.VmTpmNodeStatus;
-import io.tpmkeeper.bundle.Bundle;
-import io.tpmkeeper.bundle.BundleWriter;
-import io.tpmkeeper.bundle.Capture;
-import io.tpmkeeper.bundle.Checked;
-import io.tpmkeeper.bundle.FileKind;
-import io.tpmkeeper.bundle.Source;
-import io.tpmkeeper.protocol.Content;
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.Entry;
 import io.tpmkeeper.protocol.Facts;
-import io.tpmkeeper.protocol.GrantSpec;
 import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.LineState;
-import io.tpmkeeper.protocol.Order;
-import io.tpmkeeper.protocol.OrderKind;
 import io.tpmkeeper.protocol.Refusal;
 import io.tpmkeeper.protocol.Request;
 import io.tpmkeeper.protocol.Run;
@@ -33,16 +22,11 @@ import io.tpmkeeper.protocol.Version;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +40,7 @@ final class ScriptedNode {
     private final String node;
     private final String domain;
     private final String hostId = UUID.randomUUID().toString();
+    private final ScriptedCaptures captures;
     private @Nullable String ownerNamespace;
     private @Nullable String name;
     private Facts facts = Facts.nothing(hostId);
@@ -70,6 +55,7 @@ final class ScriptedNode {
         this.client = client;
         this.node = node;
         this.domain = domain;
+        this.captures = new ScriptedCaptures(node, domain, hostId);
     }
 
     /** The agent comes: its Lease is what the operator knows it by. */
@@ -127,7 +113,7 @@ final class ScriptedNode {
     Digest stops(State state) {
         Line line = Objects.requireNonNull(facts.line());
         Run run = Objects.requireNonNull(facts.run());
-        Digest digest = digest(state);
+        Digest digest = captures.digest(state);
         Entry entry = new Entry(++seq, line.epoch(), line.record(), run.n(), digest, true, true, Trigger.STOP);
         Line moved = new Line(line.record(), line.epoch(), line.order(), line.state(), line.how(), digest);
         change(f -> {
@@ -192,7 +178,7 @@ final class ScriptedNode {
 
     /** State of the domain lies here that nobody has captured. */
     void hasState(State state) {
-        Digest there = digest(state);
+        Digest there = captures.digest(state);
         change(f -> f.live = there);
     }
 
@@ -244,23 +230,7 @@ final class ScriptedNode {
     }
 
     Secret upload(State state, Version version, String record) {
-        Bundle bundle = pack(state, version, record);
-        Map<String, String> data = bundle.toSecretData().entrySet().stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey, e -> Base64.getEncoder().encodeToString(e.getValue())));
-        return new SecretBuilder()
-                .withNewMetadata()
-                .withNamespace(AGENTS)
-                .withName("inbox-%s-%d-%d-%s".formatted(domain, version.epoch(), version.seq(), node))
-                .addToLabels("tpmkeeper.io/kind", "inbox")
-                .addToLabels("tpmkeeper.io/domain-uuid", domain)
-                .addToLabels("tpmkeeper.io/node", node)
-                .addToAnnotations("tpmkeeper.io/online", "true")
-                .addToAnnotations("tpmkeeper.io/steps", "[{\"name\":\"ReadPrimary\",\"result\":\"Done\"}]")
-                .endMetadata()
-                .withImmutable(true)
-                .withData(data)
-                .build();
+        return captures.upload(state, version, record);
     }
 
     /** Does what an agent's pass does: obeys what it is told, cleans up what is safe, answers the question. */
@@ -274,7 +244,7 @@ final class ScriptedNode {
         VmTpmGrant grant =
                 client.resources(VmTpmGrant.class).withName(domain + "." + node).get();
         if (grant != null && !idle) {
-            obey(grant.getSpec());
+            facts = PlainObedience.obey(facts, grant.getSpec());
         }
         report();
     }
@@ -320,50 +290,6 @@ final class ScriptedNode {
         return hostId;
     }
 
-    private void obey(GrantSpec told) {
-        Order order = told.order();
-        if (order != null && !order.id().equals(facts.acked())) {
-            take(told, order);
-        }
-        GrantSpec.Purge purge = told.purge();
-        if (purge != null && !purge.id().equals(facts.purged())) {
-            facts = FactsDraft.of(Facts.nothing(hostId), f -> {
-                f.acked = facts.acked();
-                f.defined = facts.defined();
-                f.purged = purge.id();
-            });
-        }
-    }
-
-    private void take(GrantSpec told, Order order) {
-        Line line = facts.line();
-        if (order.kind() == OrderKind.TOMBSTONE) {
-            boolean own = line != null && line.epoch() == order.epoch();
-            if (own && facts.runOpen()) {
-                facts = answered(null, new Facts.Nack(order.id(), "It runs."), line);
-                return;
-            }
-            Digest tip = line == null ? null : line.tip();
-            facts = answered(
-                    order.id(),
-                    null,
-                    new Line(told.recordUid(), order.epoch(), order.id(), LineState.TOMBSTONE, null, tip));
-            return;
-        }
-        Digest tip = order.tip() instanceof Content.Of of ? of.digest() : null;
-        facts = answered(
-                order.id(), null, new Line(told.recordUid(), order.epoch(), order.id(), LineState.HELD, null, tip));
-    }
-
-    private Facts answered(@Nullable String acked, Facts.@Nullable Nack nack, @Nullable Line line) {
-        return FactsDraft.of(facts, f -> {
-            f.acked = acked == null ? f.acked : acked;
-            f.nacked = nack;
-            f.line = line;
-            f.request = null;
-        });
-    }
-
     private void change(Consumer<FactsDraft> change) {
         facts = FactsDraft.of(facts, change);
         report();
@@ -399,31 +325,5 @@ final class ScriptedNode {
         inventory.setStatus(new VmTpmNodeStatus(
                 hostId, "cluster", "test", hook, 1L << 30, question, null, List.of(), List.of(known)));
         client.resource(inventory).updateStatus();
-    }
-
-    private Bundle pack(State state, Version version, String record) {
-        Capture capture = new Capture(
-                UUID.fromString(domain),
-                record,
-                version,
-                Trigger.STOP,
-                Optional.of(Ending.SHUTDOWN),
-                node,
-                hostId,
-                Instant.now(),
-                new TreeMap<>(),
-                Optional.empty(),
-                Set.of(FileKind.TPM, FileKind.NVRAM),
-                List.of(
-                        new Capture.CapturedFile(FileKind.TPM, state.tpm(), "0600", Source.PRIMARY),
-                        new Capture.CapturedFile(FileKind.NVRAM, state.nvram(), "0600", Source.PRIMARY)));
-        return switch (new BundleWriter().pack(capture)) {
-            case Checked.Accepted<Bundle>(Bundle bundle) -> bundle;
-            case Checked.Refused<Bundle>(var refusal) -> throw new AssertionError(refusal.toString());
-        };
-    }
-
-    private Digest digest(State state) {
-        return pack(state, new Version(1, 1), "any").manifest().digest();
     }
 }

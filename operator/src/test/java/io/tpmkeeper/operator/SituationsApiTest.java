@@ -245,34 +245,6 @@ class SituationsApiTest extends OperatorOnCluster {
         }
     }
 
-    @Test
-    void stopThatIsSavedInTimeNeverMakesReadyFlap() {
-        bound("vm");
-        running(hostA);
-        String since = readyNow().lastTransitionTime();
-        State end = State.blank().changed(1);
-        hostA.stops(end);
-        ready("Saving");
-        hostA.uploads(end);
-        Condition saved = ready("Saved");
-        assertThat(saved.lastTransitionTime()).isEqualTo(since);
-    }
-
-    @Test
-    void kubectlWaitSeesReady() {
-        bound("vm");
-        running(hostA);
-        cluster.kubectl("wait", "-n", namespace, "--for=condition=Ready", "--timeout=10s", "vmtpmstate/vm")
-                .orThrow();
-        hostA.losesItsHook("libvirtd has not read its hooks since.");
-        ready("HookInactive");
-        assertThat(cluster.kubectl("wait", "-n", namespace, "--for=condition=Ready", "--timeout=1s", "vmtpmstate/vm")
-                        .succeeded())
-                .isFalse();
-        cluster.kubectl("wait", "-n", namespace, "--for=condition=Ready=False", "--timeout=10s", "vmtpmstate/vm")
-                .orThrow();
-    }
-
     private void compare(Situation situation) throws IOException {
         Path file = ROWS.resolve(situation.file() + ".yaml");
         if (Boolean.getBoolean("golden.write")) {
@@ -340,14 +312,6 @@ class SituationsApiTest extends OperatorOnCluster {
         until("vm", ConditionType.START_REFUSED, c -> c.status() == Condition.Status.TRUE);
         assertThat(readyNow().reason()).isEqualTo(reason);
         assertThat(readyNow().lastTransitionTime()).isEqualTo(asked.lastTransitionTime());
-    }
-
-    private Condition ready(String reason) {
-        return until("vm", ConditionType.READY, c -> c.reason().equals(reason));
-    }
-
-    private Condition readyNow() {
-        return status("vm").condition(ConditionType.READY).orElseThrow();
     }
 
     private void delete() {

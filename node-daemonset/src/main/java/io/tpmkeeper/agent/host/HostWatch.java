@@ -52,7 +52,7 @@ public final class HostWatch implements AutoCloseable {
                         .anyMatch(e ->
                                 e.context() == null || !e.context().toString().endsWith(".new"));
                 if (!key.reset()) {
-                    LOG.atWarn().addKeyValue("watched", key.watchable()).log("is gone; the periodic pass goes on");
+                    LOG.atWarn().addKeyValue("path", key.watchable()).log("is gone; the periodic pass goes on");
                 }
                 if (matters) {
                     changed.run();

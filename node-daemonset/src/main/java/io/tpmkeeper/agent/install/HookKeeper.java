@@ -40,7 +40,7 @@ public final class HookKeeper {
     public HookState keep(DomainPlace place) throws IOException, PlaceException {
         HookInstaller.Outcome outcome = installer.install();
         if (outcome == HookInstaller.Outcome.INSTALLED) {
-            LOG.atInfo().addKeyValue("version", installer.version()).log("hook installed");
+            LOG.atInfo().addKeyValue("hook", installer.version()).log("hook installed");
         }
         String installed = installer.installedVersion().orElse(installer.version());
         boolean newer = outcome == HookInstaller.Outcome.NEWER;
@@ -48,7 +48,7 @@ public final class HookKeeper {
         Matcher live = LIVE.matcher(said);
         if (live.find()) {
             if (!state.live()) {
-                LOG.atInfo().addKeyValue("version", live.group(1)).log("hook is live");
+                LOG.atInfo().addKeyValue("hook", live.group(1)).log("hook is live");
             }
             state = new HookState(live.group(1), true, newer, null);
             provenAt = System.nanoTime();

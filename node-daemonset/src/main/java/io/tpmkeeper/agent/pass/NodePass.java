@@ -275,7 +275,7 @@ public final class NodePass {
         now.filter(state -> !state.live())
                 .ifPresent(state -> LOG.atWarn()
                         .addKeyValue("protected", index.size())
-                        .addKeyValue("why", Objects.toString(state.message()))
+                        .addKeyValue("cause", Objects.toString(state.message()))
                         .log("the hook is not live"));
     }
 

@@ -162,7 +162,7 @@ final class Orders {
                 .addKeyValue("domain", view.uuid())
                 .addKeyValue("order", order.id())
                 .addKeyValue("epoch", order.epoch())
-                .addKeyValue("why", why)
+                .addKeyValue("cause", why)
                 .log(what);
     }
 }

@@ -84,7 +84,7 @@ final class Sweeps {
             host.spool().deleteDelivery(uuid, digest);
             LOG.atInfo()
                     .addKeyValue("domain", uuid)
-                    .addKeyValue("delivery", digest.brief())
+                    .addKeyValue("digest", digest.brief())
                     .log("swept");
         }
         for (long n : deletable.quarantine()) {

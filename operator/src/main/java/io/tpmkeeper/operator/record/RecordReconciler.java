@@ -70,7 +70,9 @@ public final class RecordReconciler implements Reconciler<VmTpmRecord> {
                 owner = observed.get().world().spec().owner();
                 wake(owner);
             }
-            LOG.atWarn().addKeyValue("domain", domainUuid).log("still has steps to take after {} passes", PASSES);
+            LOG.atWarn()
+                    .addKeyValue("domain", domainUuid)
+                    .log("a pass leaves steps again and again; it is looked at later");
             return UpdateControl.<VmTpmRecord>noUpdate().rescheduleAfter(Duration.ofSeconds(1));
         } catch (KubernetesClientException e) {
             if (!StepTaker.isConflict(e)) {
