@@ -91,6 +91,10 @@ final class Purge implements Verb {
         if (grant == null) {
             return touched ? Verdict.NOTHING : Verdict.act(new Step.WriteRecord(without(world, node)));
         }
+        if (node.hostId() != null && !node.hostId().equals(node.facts().hostId())) {
+            // The grant's facts are of another host directory than the inventory: the agent is about to write them again.
+            return Verdict.NOTHING;
+        }
         if (!touched && neverObeyed(orders, node)) {
             return leave(world, node, without(world, node));
         }
