@@ -58,8 +58,7 @@ abstract class OperatorOnCluster {
         Path root = Path.of("..").toAbsolutePath().normalize();
         cluster.kubectl("apply", "--server-side", "-f", root.resolve("crds").toString())
                 .orThrow();
-        cluster.kubectl("apply", "-f", root.resolve("deploy/rbac").toString())
-                .orThrow();
+        cluster.kubectl("apply", "-f", root.resolve("deploy/rbac").toString()).orThrow();
         cluster.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
                 .orThrow();
         cluster.createNode("host-a");

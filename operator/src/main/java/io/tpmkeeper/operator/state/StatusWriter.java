@@ -170,16 +170,21 @@ public final class StatusWriter {
         return Optional.of(
                 refusal.passedBy() == null
                         ? new Told(
-                                Instant.ofEpochSecond(refusal.when()),
+                                endOf(refusal.when()),
                                 refusal.id(),
                                 "StartRefused",
                                 "A start on %s was refused: %s".formatted(shown.refusedOn(), refusal.missing()))
                         : new Told(
-                                Instant.ofEpochSecond(refusal.when()),
+                                endOf(refusal.when()),
                                 refusal.id(),
                                 "StartNotRefused",
                                 "A start on %s would have been refused and was let through (%s): %s"
                                         .formatted(shown.refusedOn(), refusal.passedBy(), refusal.missing())));
+    }
+
+    /** A host tells whole seconds; what led to the refusal came before it, in that second too. */
+    private static Instant endOf(long second) {
+        return Instant.ofEpochSecond(second, Duration.ofSeconds(1).toNanos() - 1_000);
     }
 
     private static Finding finding(ConditionType type, Shown.Said said) {

@@ -92,7 +92,7 @@ final class Purge implements Verb {
             return touched ? Verdict.NOTHING : Verdict.act(new Step.WriteRecord(without(world, node)));
         }
         if (node.hostId() != null && !node.hostId().equals(node.facts().hostId())) {
-            // The grant's facts are of another host directory than the inventory: the agent is about to write them again.
+            // The grant's facts are of another host directory than the inventory: the agent writes them anew.
             return Verdict.NOTHING;
         }
         if (!touched && neverObeyed(orders, node)) {
