@@ -26,8 +26,6 @@ import org.slf4j.LoggerFactory;
 /** Generations: immutable Secrets beside the VmTpmState. Made by the operator only, and read back to be believed. */
 public final class Generations {
     private static final Logger LOG = LoggerFactory.getLogger(Generations.class);
-    /** Leaves room for the suffix within the 253 characters of a name. */
-    private static final int NAME_LIMIT = 220;
 
     private final KubernetesClient client;
     private final KubernetesClient metadata;
@@ -136,9 +134,7 @@ public final class Generations {
     }
 
     private void create(World world, long number, Map<String, String> told, Map<String, String> data) {
-        String name = world.ownerName()
-                        .substring(0, Math.min(NAME_LIMIT, world.ownerName().length())) + "-g" + number + "-"
-                + world.nonce().substring(0, 4);
+        String name = world.generationName(number);
         Secret secret = new SecretBuilder()
                 .withNewMetadata()
                 .withNamespace(world.ownerNamespace())

@@ -84,31 +84,48 @@ final class Promote implements Verb {
                 && (current == null || upload.version().compareTo(current.version()) > 0);
     }
 
+    /** The record may name the generation at once: its name is known, and the steps are taken in their order. */
     private static Verdict promote(World world, Upload upload, Optional<Generation> made) {
-        if (made.isEmpty()) {
-            return Verdict.act(
-                    make(world, upload, false),
-                    new Step.Announce(
-                            false,
-                            "Captured",
-                            "%s captured what the domain left after %s (%s) and sent it; it was verified."
-                                    .formatted(
-                                            upload.node(),
-                                            upload.trigger(),
-                                            upload.digest().brief())));
+        if (made.isPresent()) {
+            Current next = current(made.get(), upload, world);
+            return Verdict.act(new Step.WriteRecord(world.status().withCurrent(next)), promoted(next, upload));
         }
-        Current next = current(made.get(), upload, world);
+        long number = nextNumber(world);
+        Current next = new Current(
+                number,
+                upload.version(),
+                upload.digest(),
+                world.ownerNamespace(),
+                world.generationName(number),
+                upload.capturedAt(),
+                world.nowText(),
+                upload.trigger(),
+                upload.node(),
+                upload.source());
         return Verdict.act(
+                new Step.MakeGeneration(upload, number, false),
                 new Step.WriteRecord(world.status().withCurrent(next)),
                 new Step.Announce(
                         false,
-                        "Promoted",
-                        "Generation %d saved from %s after %s (%s)."
+                        "Captured",
+                        "%s captured what the domain left after %s (%s) and sent it; it was verified."
                                 .formatted(
-                                        next.generation(),
                                         upload.node(),
                                         upload.trigger(),
-                                        upload.digest().brief())));
+                                        upload.digest().brief())),
+                promoted(next, upload));
+    }
+
+    private static Step promoted(Current next, Upload upload) {
+        return new Step.Announce(
+                false,
+                "Promoted",
+                "Generation %d saved from %s after %s (%s)."
+                        .formatted(
+                                next.generation(),
+                                upload.node(),
+                                upload.trigger(),
+                                upload.digest().brief()));
     }
 
     private static Verdict refuse(World world, Upload upload, Upload.Verdict.Refused refused) {

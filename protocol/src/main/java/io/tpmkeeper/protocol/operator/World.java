@@ -68,6 +68,9 @@ public record World(
     /** The question that every leader puts when it begins; before all answered, it gives no line. */
     public static final String LEADER = "leader";
 
+    private static final int NAME_LIMIT = 220;
+    private static final int NONCE_PART = 4;
+
     public World {
         nodes = new TreeMap<>(nodes);
         uploads = List.copyOf(uploads);
@@ -93,6 +96,18 @@ public record World(
     public boolean answeredSince(NodeView node, String subject) {
         Long needed = questions.get(subject);
         return needed != null && node.answered() >= needed;
+    }
+
+    /**
+     * What a generation that is made in this pass is called: after its owner and its number; its last part keeps two of one
+     * number apart. Within the 253 characters of a name.
+     */
+    public String generationName(long number) {
+        return "%s-g%d-%s"
+                .formatted(
+                        ownerName.substring(0, Math.min(NAME_LIMIT, ownerName.length())),
+                        number,
+                        nonce.substring(0, Math.min(NONCE_PART, nonce.length())));
     }
 
     /** A whole generation with this content; the one that current names, if it is among several. */

@@ -278,7 +278,8 @@ final class ToyCluster {
             if (pass == PATIENCE) {
                 throw new AssertionError("passes without an end");
             }
-            Decisions.Outcome outcome = Decisions.decide(world(), label);
+            World world = world();
+            Decisions.Outcome outcome = Decisions.decide(world, label);
             findings = outcome.findings();
             if (outcome.steps().isEmpty()) {
                 break;
@@ -286,7 +287,7 @@ final class ToyCluster {
             int carriedOut = dies
                     ? random.nextInt(outcome.steps().size() + 1)
                     : outcome.steps().size();
-            outcome.steps().subList(0, carriedOut).forEach(this::carryOut);
+            outcome.steps().subList(0, carriedOut).forEach(s -> carryOut(world, s));
             if (dies && random.nextInt(3) == 0) {
                 failOver();
                 return;
@@ -300,7 +301,7 @@ final class ToyCluster {
         }
     }
 
-    private void carryOut(Step step) {
+    private void carryOut(World world, Step step) {
         say(step);
         switch (step) {
             case Step.WriteRecord write -> write(write.next());
@@ -309,8 +310,9 @@ final class ToyCluster {
             case Step.WriteGrant grant -> grants.put(grant.next().nodeName(), grant.next());
             case Step.RemoveGrant remove -> grants.remove(remove.node());
             case Step.Ask ask -> questions.put(ask.subject(), ++question);
-            case Step.MakeGeneration make -> generation(make);
-            case Step.CopyGeneration copy -> generations.add(named(copy.of(), id("g"), copy.number(), false));
+            case Step.MakeGeneration make -> generation(world, make);
+            case Step.CopyGeneration copy ->
+                generations.add(named(copy.of(), world.generationName(copy.number()), copy.number(), false));
             case Step.KeepGeneration keep -> {
                 generations.remove(keep.generation());
                 if (keep.keep() || !keep.generation().deleting()) {
@@ -349,12 +351,12 @@ final class ToyCluster {
                 number == 0 && g.deleting());
     }
 
-    private void generation(Step.MakeGeneration make) {
+    private void generation(World world, Step.MakeGeneration make) {
         Upload u = make.upload();
         assertThat(u.verified()).isTrue();
         generations.add(new Generation(
                 "vms",
-                id("g"),
+                world.generationName(make.number()),
                 recordUid,
                 make.number(),
                 u.version(),
