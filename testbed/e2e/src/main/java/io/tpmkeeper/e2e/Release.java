@@ -7,6 +7,7 @@ import io.tpmkeeper.testbed.Cluster;
 import io.tpmkeeper.testbed.ClusterNode;
 import io.tpmkeeper.testbed.ControlPlane;
 import io.tpmkeeper.testbed.Enclosure;
+import io.tpmkeeper.testbed.Helm;
 import io.tpmkeeper.testbed.LibvirtHost;
 import io.tpmkeeper.testbed.Result;
 import java.io.IOException;
@@ -71,7 +72,7 @@ final class Release implements Installation {
         for (String value : more) {
             command.addAll(List.of("--set", value));
         }
-        return controlPlane.helm(command.toArray(String[]::new));
+        return Helm.on(controlPlane).run(command.toArray(String[]::new));
     }
 
     @Override

@@ -154,12 +154,10 @@ public final class ControlPlane implements AutoCloseable {
 
     /** Runs kubectl as the administrator. */
     public Result kubectl(String... arguments) {
-        return asAdministrator("kubectl", arguments);
-    }
-
-    /** Runs helm as the administrator. */
-    public Result helm(String... arguments) {
-        return asAdministrator("helm", arguments);
+        return Result.of(new ProcessBuilder(Stream.concat(
+                        Stream.of(enclosure.kubernetes("kubectl"), "--kubeconfig", kubeconfig.toString()),
+                        Stream.of(arguments))
+                .toList()));
     }
 
     /** Kills the API server; etcd and its data stay. */
@@ -288,12 +286,5 @@ public final class ControlPlane implements AutoCloseable {
                 program,
                 logs.resolve(program + ".log"),
                 Stream.concat(Stream.of(enclosure.kubernetes(program)), flags));
-    }
-
-    private Result asAdministrator(String program, String... arguments) {
-        return Result.of(new ProcessBuilder(Stream.concat(
-                        Stream.of(enclosure.kubernetes(program), "--kubeconfig", kubeconfig.toString()),
-                        Stream.of(arguments))
-                .toList()));
     }
 }

@@ -7,14 +7,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Helm as a person runs it, with nothing of this machine's own Helm in it. */
 public final class Helm {
-    private final Path binary = Enclosure.required().kubernetes().resolve("helm");
+    private final String binary = Enclosure.required().kubernetes("helm");
     private final Path home = Enclosure.required().newDirectory("helm");
     private final @Nullable Path kubeconfig;
 
     private Helm(@Nullable Path kubeconfig) {
-        if (!binary.toFile().canExecute()) {
-            throw new IllegalStateException(binary + " is missing: testbed/kubernetes/build makes it");
-        }
         this.kubeconfig = kubeconfig;
     }
 
@@ -29,8 +26,8 @@ public final class Helm {
     }
 
     public Result run(String... arguments) {
-        ProcessBuilder command = new ProcessBuilder(Stream.concat(Stream.of(binary.toString()), Stream.of(arguments))
-                .toList());
+        ProcessBuilder command = new ProcessBuilder(
+                Stream.concat(Stream.of(binary), Stream.of(arguments)).toList());
         Map<String, String> environment = command.environment();
         for (String part : new String[] {"CACHE", "CONFIG", "DATA"}) {
             environment.put("HELM_" + part + "_HOME", home.resolve(part).toString());
