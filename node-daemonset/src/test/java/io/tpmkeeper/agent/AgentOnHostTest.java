@@ -37,7 +37,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -95,18 +94,12 @@ class AgentOnHostTest {
 
     private HostProcess agent(ControlPlane cp, LibvirtHost host) throws IOException {
         Path kubeconfig = cp.kubeconfigForServiceAccount(AGENTS, "tpm-keeper-agent", NODE);
-        Path jar;
-        try (Stream<Path> all = Files.list(Path.of("target"))) {
-            jar = all.filter(f -> f.toString().endsWith("-SNAPSHOT.jar"))
-                    .findFirst()
-                    .orElseThrow();
-        }
         HostProcess process = host.spawn(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-Xmx128m",
                 "-jar",
-                jar.toAbsolutePath().toString(),
+                Path.of("target/tpm-keeper-agent.jar").toAbsolutePath().toString(),
                 "--node-name",
                 NODE,
                 "--kubeconfig",

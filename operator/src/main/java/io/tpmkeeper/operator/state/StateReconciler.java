@@ -77,7 +77,12 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
     }
 
     @Override
-    public UpdateControl<VmTpmState> reconcile(VmTpmState state, Context<VmTpmState> context) {
+    public UpdateControl<VmTpmState> reconcile(VmTpmState cached, Context<VmTpmState> context) {
+        // The cache may not have our own last status yet: what it says would be new a second time.
+        VmTpmState state = client.resource(cached).get();
+        if (state == null) {
+            return UpdateControl.noUpdate();
+        }
         StatusWriter.Written written = look(state);
         written.refusal()
                 .ifPresent(r -> announcer.tell(owner(state), r.at(), r.occasion(), true, r.reason(), r.message()));
