@@ -272,9 +272,41 @@ public enum Reason {
     LIBVIRT_UNREACHABLE(
             "LibvirtUnreachable",
             "libvirt does not answer. The hook works without the agent.",
-            "Check libvirtd on the node.",
+            "Check libvirtd or virtqemud on the node, as the message says.",
             ConditionType.READY,
             ConditionType.LIBVIRT_CONNECTED),
+    LIBVIRT_MISSING(
+            "LibvirtMissing",
+            "There is no libvirt on the node, and nothing of a domain. The rest of the cluster is not held up.",
+            "Install libvirt and QEMU and start them; or keep the agent off the node by agent.nodeSelector.",
+            ConditionType.READY,
+            ConditionType.LIBVIRT_CONNECTED,
+            ConditionType.HOOK_ACTIVE),
+    LIBVIRT_TOO_OLD(
+            "LibvirtTooOld",
+            "The node's libvirt is older than the first that calls hooks of ours; stops there are not saved.",
+            "Upgrade libvirt on the node to the version in the message.",
+            ConditionType.READY,
+            ConditionType.HOOK_ACTIVE),
+    QEMU_MISSING(
+            "QemuMissing",
+            "libvirt answers and can start no virtual machine: QEMU, or libvirt's driver for it, is not installed.",
+            "Install what the message names; or keep the agent off the node by agent.nodeSelector.",
+            ConditionType.READY,
+            ConditionType.LIBVIRT_CONNECTED,
+            ConditionType.HOOK_ACTIVE),
+    HOST_DIRECTORY_UNUSABLE(
+            "HostDirectoryUnusable",
+            "The agent cannot write to the host directory: its filesystem is read-only, for example.",
+            "Make what the message names writable; the agent then goes on by itself.",
+            ConditionType.READY,
+            ConditionType.SPACE_AVAILABLE),
+    HOOK_NOT_WRITTEN(
+            "HookNotWritten",
+            "The agent's hook could not be put where libvirt calls it. HookActive says whether an older one is live.",
+            "Make libvirt's directory of hooks writable, as the message says; the agent then goes on by itself.",
+            ConditionType.READY,
+            ConditionType.HOOK_ACTIVE),
     FOREIGN_HOST(
             "ForeignHost",
             "The host directory belongs to another cluster; the agent leaves it alone.",

@@ -5,8 +5,6 @@ import io.tpmkeeper.agent.cluster.ClusterException;
 import io.tpmkeeper.agent.pass.NodePass;
 import io.tpmkeeper.agent.pass.Wakeup;
 import io.tpmkeeper.protocol.hostfile.Identity;
-import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +14,6 @@ import org.slf4j.LoggerFactory;
 /** Runs passes until it is told to stop, and says that it is alive. */
 final class Agent {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
-    private static final Duration LONGEST = Duration.ofSeconds(30);
-    private static final Duration PRESSING = Duration.ofSeconds(1);
     private static final long LEASE_PERIOD = 10;
 
     private final Identity identity;
@@ -45,7 +41,7 @@ final class Agent {
                 pulse.beat();
                 recogniseCluster();
                 once();
-                wakeup.await(pass.isPressing() ? PRESSING : LONGEST);
+                wakeup.await(pass.pace().rest());
             }
         } finally {
             lease.shutdownNow();
@@ -61,13 +57,9 @@ final class Agent {
     private void once() {
         try {
             pass.run(ours);
-            if (ours) {
+            if (pass.hasTold()) {
                 pulse.work();
             }
-        } catch (IOException e) {
-            LOG.atError()
-                    .addKeyValue("cause", e.toString())
-                    .log("the host directory cannot be used; it is tried again");
         } catch (RuntimeException e) {
             LOG.error("a pass failed; the next one begins anew", e);
         }

@@ -5,13 +5,13 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.tpmkeeper.agent.cluster.Cluster;
-import io.tpmkeeper.agent.cluster.ClusterException;
 import io.tpmkeeper.agent.cluster.KubernetesCluster;
 import io.tpmkeeper.agent.hook.HookScript;
 import io.tpmkeeper.agent.host.HostPaths;
 import io.tpmkeeper.agent.host.HostWatch;
 import io.tpmkeeper.agent.install.HookInstaller;
 import io.tpmkeeper.agent.install.HookKeeper;
+import io.tpmkeeper.agent.libvirt.LibvirtPaths;
 import io.tpmkeeper.agent.libvirt.LibvirtPlace;
 import io.tpmkeeper.agent.pass.Host;
 import io.tpmkeeper.agent.pass.MigrationLog;
@@ -25,11 +25,8 @@ import io.tpmkeeper.protocol.hostfile.UnreadableException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -81,7 +78,10 @@ public final class AgentMain implements Callable<Integer> {
             description = "Its volatile part. Default: ${DEFAULT-VALUE}.")
     private Path run = Path.of("/");
 
-    @Option(names = "--libvirt-uri", defaultValue = "qemu:///system", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--libvirt-uri",
+            defaultValue = "qemu:///system",
+            description = "The default takes whichever of virtqemud and libvirtd is there. Default: ${DEFAULT-VALUE}.")
     private String libvirtUri = "";
 
     @Option(
@@ -102,6 +102,12 @@ public final class AgentMain implements Callable<Integer> {
             description = "Where libvirt keeps its domains' definitions; a change there is looked at at once."
                     + " Default: ${DEFAULT-VALUE}.")
     private Path libvirtDefinitions = Path.of("/");
+
+    @Option(
+            names = "--libvirt-run",
+            defaultValue = "/run/libvirt",
+            description = "Where libvirt's sockets are. Default: ${DEFAULT-VALUE}.")
+    private Path libvirtRun = Path.of("/");
 
     @Option(
             names = "--hook-file",
@@ -127,12 +133,12 @@ public final class AgentMain implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Host host = Host.at(new HostPaths(root, run), InstantSource.system());
-        host.files().prepare();
         Wakeup wakeup = new Wakeup();
         try (Closeable unused = health();
                 KubernetesClient client = client();
                 Cluster cluster = new KubernetesCluster(client, node, namespace, wakeup::signal);
-                DomainPlace place = new LibvirtPlace(libvirtUri, libvirtState, wakeup::signal)) {
+                DomainPlace place = new LibvirtPlace(
+                        libvirtUri, new LibvirtPaths(libvirtState, libvirtDefinitions, libvirtRun), wakeup::signal)) {
             return serve(host, cluster, place, wakeup);
         } catch (UnreadableException e) {
             LOG.atError()
@@ -145,8 +151,7 @@ public final class AgentMain implements Callable<Integer> {
 
     private int serve(Host host, Cluster cluster, DomainPlace place, Wakeup wakeup)
             throws IOException, UnreadableException, InterruptedException {
-        Identity identity = identity(host, cluster, wakeup);
-        host.files().put(new io.tpmkeeper.protocol.hostfile.Config(wait));
+        Identity identity = new Settling(host, cluster, place, wakeup, pulse, VERSION).settle(wait);
         PlaceAccess access = new PlaceAccess(place, host::startWaits);
         HookScript script = HookScript.shipped();
         HookKeeper hook = new HookKeeper(new HookInstaller(hookFile, script.text(), script.version()));
@@ -164,7 +169,7 @@ public final class AgentMain implements Callable<Integer> {
                 .addKeyValue("version", VERSION)
                 .addKeyValue("hook", script.version())
                 .log("agent begins");
-        try (HostWatch watch = new HostWatch(host.paths(), List.of(libvirtDefinitions), () -> {
+        try (HostWatch watch = new HostWatch(host.paths(), List.of(libvirtDefinitions, libvirtRun), () -> {
             access.hostChanged();
             wakeup.signal();
         })) {
@@ -183,28 +188,6 @@ public final class AgentMain implements Callable<Integer> {
             boolean unused = ended.await(10, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Made once, with the cluster's id in it, so the API server has to be there for an agent's very first start. */
-    private Identity identity(Host host, Cluster cluster, Wakeup wakeup)
-            throws IOException, UnreadableException, InterruptedException {
-        Optional<Identity> there = host.files().identity();
-        if (there.isPresent()) {
-            return there.get();
-        }
-        while (true) {
-            pulse.beat();
-            try {
-                Identity made = new Identity(UUID.randomUUID().toString(), cluster.id());
-                host.files().put(made);
-                return made;
-            } catch (ClusterException e) {
-                LOG.atWarn()
-                        .addKeyValue("cause", e.getMessage())
-                        .log("the cluster's id is needed first; it is tried again");
-                wakeup.await(Duration.ofSeconds(2));
-            }
         }
     }
 

@@ -22,7 +22,7 @@ final class Pulse {
         last = nanoTime.getAsLong();
     }
 
-    /** It has once done all of its work, in the cluster that it belongs to. */
+    /** It has once told the cluster all that there is to tell of its node. */
     void work() {
         works = true;
     }

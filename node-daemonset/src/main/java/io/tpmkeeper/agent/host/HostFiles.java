@@ -17,14 +17,19 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** The small files: read strictly, written durably, and only when they change. */
 public final class HostFiles {
+    private static final Set<PosixFilePermission> OURS_ALONE = PosixFilePermissions.fromString("rwx------");
+
     private final HostPaths paths;
     private final DurableFiles durable;
 
@@ -39,7 +44,9 @@ public final class HostFiles {
         Files.createDirectories(paths.run());
         for (Path directory : List.of(paths.root(), paths.run())) {
             // A kubelet that made it for the agent's container made it for everybody to look into.
-            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+            if (!Files.getPosixFilePermissions(directory).equals(OURS_ALONE)) {
+                Files.setPosixFilePermissions(directory, OURS_ALONE);
+            }
         }
         for (String kind : HostPaths.KINDS) {
             durable.makeDirectory(paths.root().resolve(kind));
@@ -152,6 +159,15 @@ public final class HostFiles {
             }
         }
         return uuids;
+    }
+
+    /** The directories that nothing can be written to, as the kernel says; each may be a filesystem of its own. */
+    public List<Path> readOnly() {
+        return Stream.concat(
+                        Stream.of(paths.root()),
+                        HostPaths.KINDS.stream().map(kind -> paths.root().resolve(kind)))
+                .filter(directory -> !Files.isWritable(directory))
+                .toList();
     }
 
     public long freeBytes() throws IOException {

@@ -43,6 +43,12 @@ public final class HookInstaller {
         return version;
     }
 
+    /** Where it has to be able to write. */
+    String directories() {
+        Path directory = Objects.requireNonNull(target.getParent());
+        return directory.getParent() + " and " + directory;
+    }
+
     public Optional<String> installedVersion() throws IOException {
         if (!Files.exists(target)) {
             return Optional.empty();

@@ -5,24 +5,14 @@ import io.tpmkeeper.agent.place.PlacedDomain;
 import io.tpmkeeper.protocol.host.Activity;
 import io.tpmkeeper.protocol.hostfile.DomainPaths;
 import io.tpmkeeper.protocol.hostfile.DomainUuid;
-import java.io.IOException;
-import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import javax.xml.XMLConstants;
-import javax.xml.parsers.DocumentBuilder;
-import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.parsers.ParserConfigurationException;
 import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
-import org.xml.sax.ErrorHandler;
-import org.xml.sax.InputSource;
-import org.xml.sax.SAXException;
-import org.xml.sax.SAXParseException;
 
 /**
  * Reads a domain's XML. libvirt keeps an owner's metadata word for word, CDATA included, so text that looks like elements can
@@ -31,8 +21,6 @@ import org.xml.sax.SAXParseException;
 final class DomainXml {
     /** The namespace of our element in a domain's metadata. */
     static final String OWNER_NAMESPACE = "https://tpmkeeper.io/domain/v1";
-
-    private static final int LIMIT = 4 * 1024 * 1024;
 
     private final Path swtpm;
     private final Path nvrams;
@@ -168,56 +156,15 @@ final class DomainXml {
     }
 
     private static Element parse(String xml) throws PlaceException {
-        if (xml.length() > LIMIT) {
-            throw new PlaceException("domain XML is larger than " + LIMIT + " characters");
+        Element root = GuardedXml.parse("domain XML", xml);
+        if (!root.getTagName().equals("domain")) {
+            throw new PlaceException("XML of no domain");
         }
-        try {
-            DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
-            factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
-            factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
-            factory.setAttribute(XMLConstants.ACCESS_EXTERNAL_DTD, "");
-            factory.setAttribute(XMLConstants.ACCESS_EXTERNAL_SCHEMA, "");
-            factory.setXIncludeAware(false);
-            factory.setExpandEntityReferences(false);
-            factory.setNamespaceAware(true);
-            DocumentBuilder builder = factory.newDocumentBuilder();
-            builder.setErrorHandler(new Strict());
-            Element root = builder.parse(new InputSource(new StringReader(xml))).getDocumentElement();
-            if (!root.getTagName().equals("domain")) {
-                throw new PlaceException("XML of no domain");
-            }
-            return root;
-        } catch (SAXException | IOException | ParserConfigurationException e) {
-            // The message may quote the owner's text.
-            throw new PlaceException(
-                    "domain XML cannot be parsed (" + e.getClass().getSimpleName() + ")");
-        }
-    }
-
-    private static final class Strict implements ErrorHandler {
-        @Override
-        public void warning(SAXParseException exception) {}
-
-        @Override
-        public void error(SAXParseException exception) throws SAXException {
-            throw exception;
-        }
-
-        @Override
-        public void fatalError(SAXParseException exception) throws SAXException {
-            throw exception;
-        }
+        return root;
     }
 
     private static Optional<Element> child(Element parent, String name) {
-        for (Node node = parent.getFirstChild(); node != null; node = node.getNextSibling()) {
-            if (node instanceof Element element
-                    && element.getNamespaceURI() == null
-                    && element.getTagName().equals(name)) {
-                return Optional.of(element);
-            }
-        }
-        return Optional.empty();
+        return GuardedXml.children(parent, name).findFirst();
     }
 
     private static Optional<String> text(Element parent, String name) {

@@ -7,8 +7,8 @@ import io.tpmkeeper.agent.place.PlaceException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  * without rights over them.
  */
 final class LibvirtDaemon {
-    private static final Set<String> NAMES = Set.of("libvirtd", "virtqemud");
+    /** The daemons that run QEMU's domains: the monolithic one and the modular one. */
+    static final List<String> ALL = List.of("libvirtd", "virtqemud");
 
     private static final Pattern NUMBER = Pattern.compile("[0-9]+");
     private static final Pattern ONE_NAMESPACE = Pattern.compile("(?m)^NSpid:\\s+[0-9]+$");
@@ -37,24 +38,32 @@ final class LibvirtDaemon {
         this.processes = processes;
     }
 
-    /** SIGHUP: libvirtd notes at its start, and then, whether there are hooks at all (libvirt 9.0, read and measured). */
-    void rereadHooks() throws PlaceException {
-        int daemon = find().orElseThrow(
-                        () -> new PlaceException(
-                                "no libvirtd or virtqemud is seen among the host's processes; make it read its hooks again by: kill -HUP $(pidof libvirtd)"));
+    /**
+     * SIGHUP: both daemons note at their start, and then, whether there are hooks at all (libvirt 9.0, read and measured).
+     *
+     * @param callers names of the processes that may call hooks, the likeliest first
+     */
+    void rereadHooks(List<String> callers) throws PlaceException {
+        OptionalInt found = OptionalInt.empty();
+        for (String name : callers) {
+            found = found.isPresent() ? found : find(List.of(name));
+        }
+        int daemon = found.orElseThrow(
+                () -> new PlaceException(
+                        "no libvirtd or virtqemud is seen among the host's processes; make it read its hooks again by: kill -HUP $(pidof libvirtd virtqemud)"));
         try {
             Signals.INSTANCE.kill(daemon, Signals.SIGHUP);
         } catch (LastErrorException e) {
-            throw new PlaceException("libvirtd (process " + daemon + ") took no signal: " + e.getMessage(), e);
+            throw new PlaceException("libvirt's daemon (process " + daemon + ") took no signal: " + e.getMessage(), e);
         }
     }
 
     /** The host's own: those of containers and of test hosts are in process namespaces below it. */
-    OptionalInt find() throws PlaceException {
+    OptionalInt find(List<String> names) throws PlaceException {
         try (Stream<Path> all = Files.list(processes)) {
             return all.filter(
                             p -> NUMBER.matcher(String.valueOf(p.getFileName())).matches())
-                    .filter(LibvirtDaemon::isDaemon)
+                    .filter(p -> isOne(p, names))
                     .mapToInt(p -> Integer.parseInt(String.valueOf(p.getFileName())))
                     .min();
         } catch (IOException e) {
@@ -62,10 +71,10 @@ final class LibvirtDaemon {
         }
     }
 
-    private static boolean isDaemon(Path process) {
+    private static boolean isOne(Path process, List<String> names) {
         try {
             // The process' number in each namespace, from that of this /proc inwards (proc(5)).
-            return NAMES.contains(Files.readString(process.resolve("comm")).strip())
+            return names.contains(Files.readString(process.resolve("comm")).strip())
                     && ONE_NAMESPACE
                             .matcher(Files.readString(process.resolve("status")))
                             .find();

@@ -3,13 +3,13 @@ package io.tpmkeeper.agent.libvirt;
 import io.tpmkeeper.agent.place.DomainPlace;
 import io.tpmkeeper.agent.place.PlaceException;
 import io.tpmkeeper.agent.place.PlacedDomain;
+import io.tpmkeeper.agent.place.Trouble;
 import io.tpmkeeper.protocol.host.Activity;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.DomainInfo;
@@ -21,22 +21,23 @@ import org.slf4j.LoggerFactory;
 /** The node's libvirt by libvirt-java. Connects when it is first needed, and again after a failure. */
 public final class LibvirtPlace implements DomainPlace {
     private static final Logger LOG = LoggerFactory.getLogger(LibvirtPlace.class);
-    private static final int KEEPALIVE_SECONDS = 5;
-    private static final int KEEPALIVE_MISSED = 5;
 
-    private final String uri;
-    private final Runnable changed;
+    private final Endpoints endpoints;
+    private final Traces traces;
+    private final LibvirtConnection connection;
     private final DomainXml xml;
     private final TimedCalls calls = new TimedCalls(Duration.ofSeconds(10));
     private final LibvirtDaemon daemon = new LibvirtDaemon(Path.of("/proc"));
-    private final Object connecting = new Object();
-    private @Nullable Connect connection;
 
-    /** @param changed called when libvirt tells of anything: a hint, no more */
-    public LibvirtPlace(String uri, Path libvirtState, Runnable changed) throws PlaceException {
-        this.uri = uri;
-        this.changed = changed;
-        this.xml = new DomainXml(libvirtState.resolve("swtpm"), libvirtState.resolve("qemu/nvram"));
+    /**
+     * @param uri {@code qemu:///system} for whichever of libvirt's daemons is there
+     * @param changed called when libvirt tells of anything: a hint, no more
+     */
+    public LibvirtPlace(String uri, LibvirtPaths paths, Runnable changed) throws PlaceException {
+        this.endpoints = new Endpoints(uri, paths.run());
+        this.traces = new Traces(paths, daemon);
+        this.connection = new LibvirtConnection(endpoints, changed);
+        this.xml = new DomainXml(paths.swtpm(), paths.nvram());
         try {
             new EventLoop().start();
         } catch (LibvirtException e) {
@@ -46,6 +47,41 @@ public final class LibvirtPlace implements DomainPlace {
 
     @Override
     public List<PlacedDomain> domains() throws PlaceException {
+        if (endpoints.present().isEmpty() && traces.none()) {
+            return List.of();
+        }
+        try {
+            return listed();
+        } catch (PlaceException e) {
+            if (e.trouble().kind() == Trouble.Kind.NO_DRIVER && traces.noneOfDomains()) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public Optional<Trouble> trouble() throws PlaceException {
+        if (endpoints.present().isEmpty() && traces.none()) {
+            return Optional.of(new Trouble(
+                    Trouble.Kind.MISSING,
+                    "There is no libvirt here: no socket %s, and nothing of a domain. If virtual machines are to run here, install libvirt %s or newer and QEMU, and start libvirt; if not, keep the agent off this node by agent.nodeSelector."
+                            .formatted(endpoints.where(), Suitability.shown(Suitability.LEAST))));
+        }
+        try {
+            return connected(
+                    "capabilities",
+                    connect -> Suitability.judge(
+                            connect.getLibVersion(), connect.getCapabilities(), Probe.architecture()));
+        } catch (PlaceException e) {
+            if (e.trouble().kind() == Trouble.Kind.NO_DRIVER) {
+                return Optional.of(e.trouble());
+            }
+            throw e;
+        }
+    }
+
+    private List<PlacedDomain> listed() throws PlaceException {
         return connected("list", connect -> {
             List<PlacedDomain> all = new ArrayList<>();
             Domain[] domains = connect.listAllDomains(0);
@@ -118,19 +154,10 @@ public final class LibvirtPlace implements DomainPlace {
     @Override
     public String probe() throws PlaceException {
         return connected("probe", connect -> {
-            String name = "tpm-keeper-probe-" + UUID.randomUUID().toString().substring(0, 8);
-            boolean arm = System.getProperty("os.arch", "").equals("aarch64");
-            String probe = """
-                    <domain type='qemu'>
-                      <name>%s</name>
-                      <memory unit='MiB'>16</memory>
-                      <os><type arch='%s'%s>hvm</type></os>
-                    </domain>
-                    """.formatted(name, arm ? "aarch64" : "x86_64", arm ? " machine='virt'" : "");
             try {
                 // Paused, and gone with our connection: if nobody refuses it, it never runs.
-                Domain started =
-                        connect.domainCreateXML(probe, Domain.CreateFlags.PAUSED | Domain.CreateFlags.AUTODESTROY);
+                Domain started = connect.domainCreateXML(
+                        Probe.xml(), Domain.CreateFlags.PAUSED | Domain.CreateFlags.AUTODESTROY);
                 try {
                     started.destroy();
                 } finally {
@@ -145,75 +172,27 @@ public final class LibvirtPlace implements DomainPlace {
 
     @Override
     public void rereadHooks() throws PlaceException {
-        daemon.rereadHooks();
+        daemon.rereadHooks(connection.hookCallers());
     }
 
     private interface Use<T> {
-        T with(Connect connect) throws LibvirtException;
+        T with(Connect connect) throws LibvirtException, PlaceException;
     }
 
     private <T> T connected(String what, Use<T> use) throws PlaceException {
         return calls.call(what, () -> {
-            Connect connect = connection();
+            Connect connect = connection.open();
             try {
                 return use.with(connect);
             } catch (LibvirtException e) {
-                if (!isAlive(connect)) {
-                    forget(connect);
-                }
+                connection.forgetIfDead(connect);
                 throw e;
             }
         });
     }
 
-    private Connect connection() throws LibvirtException {
-        synchronized (connecting) {
-            Connect open = connection;
-            if (open != null && isAlive(open)) {
-                return open;
-            }
-            if (open != null) {
-                forget(open);
-            }
-            Connect made = new Connect(uri);
-            made.setKeepAlive(KEEPALIVE_SECONDS, KEEPALIVE_MISSED);
-            made.addLifecycleListener((domain, event) -> {
-                changed.run();
-                return 0;
-            });
-            connection = made;
-            LOG.atInfo().addKeyValue("uri", uri).log("connected to libvirt");
-            return made;
-        }
-    }
-
-    private static boolean isAlive(Connect connect) {
-        try {
-            return connect.isAlive();
-        } catch (LibvirtException e) {
-            return false;
-        }
-    }
-
-    private void forget(Connect dead) {
-        synchronized (connecting) {
-            if (dead.equals(connection)) {
-                connection = null;
-            }
-        }
-        try {
-            dead.close();
-        } catch (LibvirtException e) {
-            LOG.debug("a dead connection did not close");
-        }
-    }
-
     @Override
     public void close() {
-        synchronized (connecting) {
-            if (connection != null) {
-                forget(connection);
-            }
-        }
+        connection.close();
     }
 }

@@ -34,6 +34,9 @@ final class TimedCalls {
             Thread.currentThread().interrupt();
             throw new PlaceException("interrupted: " + what, e);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof PlaceException named) {
+                throw named;
+            }
             if (e.getCause() instanceof LibvirtException libvirt) {
                 throw new PlaceException(what + ": " + libvirt.getMessage(), libvirt);
             }

@@ -1,14 +1,12 @@
 package io.tpmkeeper.agent.pass;
 
 import io.tpmkeeper.agent.cluster.Cluster;
-import io.tpmkeeper.agent.cluster.ClusterException;
 import io.tpmkeeper.agent.cluster.Grant;
 import io.tpmkeeper.agent.install.HookKeeper;
 import io.tpmkeeper.agent.install.HookState;
 import io.tpmkeeper.agent.place.DomainPlace;
 import io.tpmkeeper.agent.place.PlaceException;
 import io.tpmkeeper.agent.place.PlacedDomain;
-import io.tpmkeeper.api.VmTpmNodeStatus;
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.Guard;
 import io.tpmkeeper.protocol.hostfile.DomainPaths;
@@ -44,10 +42,12 @@ public final class NodePass {
     private final PlaceAccess place;
     private final HookKeeper hook;
     private final DomainPass domainPass;
-    private final NodeReport report;
+    private final Reports reports;
 
     private Map<String, PlacedDomain> inventory = Map.of();
     private boolean inventoryKnown;
+    private @Nullable String logged;
+    private NodeHealth health = new NodeHealth(null, HookState.UNKNOWN, null, null);
 
     public NodePass(
             Host host,
@@ -65,17 +65,50 @@ public final class NodePass {
         this.hook = hook;
         this.domainPass = new DomainPass(
                 host, identity.host(), node, cluster, place, log, io.tpmkeeper.protocol.host.Sweep.Retention.DEFAULT);
-        this.report = new NodeReport(host, identity, agentVersion);
+        this.reports = new Reports(cluster, identity, new NodeReport(host, identity, agentVersion));
     }
 
-    /** Whether the next pass should come soon without any signal: the hook is not live yet. */
-    public boolean isPressing() {
-        return !hook.state().live() && place.failure() == null;
+    /** When the next pass should come if nothing happens before. */
+    public Pace pace() {
+        if (!health.hook().equals(hook.state())) {
+            return Pace.SOON;
+        }
+        if (health.isTroubled()) {
+            return Pace.TROUBLED;
+        }
+        return hook.isPressing() ? Pace.SOON : Pace.QUIET;
+    }
+
+    /** Whether this agent once told the cluster all that there is to tell of the node. */
+    public boolean hasTold() {
+        return reports.told();
     }
 
     /** @param ours whether the cluster was recognised as the host directory's; if not, nothing is taken from it */
-    public void run(boolean ours) throws IOException {
+    public void run(boolean ours) {
         Optional<Cluster.Asked> asked = ours ? cluster.asked() : Optional.empty();
+        try {
+            health = new NodeHealth(
+                    place.failure(),
+                    hook.state(),
+                    HostDirectory.trouble(host.files().readOnly()),
+                    host.files().freeBytes());
+            observeAndAct(ours, asked);
+        } catch (IOException e) {
+            health = new NodeHealth(place.failure(), hook.state(), HostDirectory.trouble(e), null);
+            reports.tellTrouble(asked, health);
+        }
+        log(health.directory());
+    }
+
+    private void log(@Nullable String wrong) {
+        if (wrong != null && !wrong.equals(logged)) {
+            LOG.atError().addKeyValue("cause", wrong).log("the host directory cannot be used; it is tried again");
+        }
+        logged = wrong;
+    }
+
+    private void observeAndAct(boolean ours, Optional<Cluster.Asked> asked) throws IOException {
         Optional<List<Grant>> grants = ours ? cluster.grants() : Optional.empty();
         SortedMap<String, Guard> index = takeUpIndex(ours);
 
@@ -103,18 +136,22 @@ public final class NodePass {
                     index.containsKey(uuid));
             facts.put(uuid, domainPass.run(view));
         }
+        health = health.at(place.failure());
         if (grants.isPresent() && !inventoryKnown) {
             // Of a domain whose start waits everything is known without libvirt, also right after the agent's own
             // start.
-            send(
-                    Optional.empty(),
+            boolean unused = reports.tell(
                     grants.get().stream()
                             .filter(g -> waits(requests, g.spec().domainUuid()))
                             .toList(),
-                    facts,
-                    false);
+                    facts);
+            if (place.failure() != null) {
+                reports.tellTrouble(asked, health);
+            }
         } else if (grants.isPresent()) {
-            send(asked, grants.get(), facts, (fresh || startWaits) && asked.isPresent());
+            boolean all = reports.tell(grants.get(), facts);
+            asked.ifPresent(a ->
+                    reports.tellNode(a, all && (fresh || startWaits), inventory.values(), facts, grants.get(), health));
         }
         forgetStrangers(uuids);
         keepHook(index);
@@ -132,37 +169,6 @@ public final class NodePass {
     private boolean waits(Map<String, WaitingStart> requests, String uuid) {
         WaitingStart request = requests.get(uuid);
         return request != null && host.waits(request);
-    }
-
-    /** Every grant's facts first: the answer to the question says that all of them were collected after it. */
-    private void send(Optional<Cluster.Asked> asked, List<Grant> grants, Map<String, Facts> facts, boolean answers) {
-        boolean all = true;
-        for (Grant grant : grants) {
-            Facts mine = facts.getOrDefault(grant.spec().domainUuid(), Facts.nothing(identity.host()));
-            try {
-                if (!mine.equals(grant.reported())) {
-                    cluster.report(grant.name(), mine);
-                }
-            } catch (ClusterException e) {
-                all = false;
-                LOG.atWarn()
-                        .addKeyValue("grant", grant.name())
-                        .addKeyValue("cause", e.getMessage())
-                        .log("facts were not reported; it is tried again");
-            }
-        }
-        if (asked.isEmpty()) {
-            return;
-        }
-        VmTpmNodeStatus status = report.status(
-                asked.get(), answers && all, inventory.values(), facts, grants, hook.state(), place.failure());
-        try {
-            if (!status.equals(asked.get().reported())) {
-                cluster.report(status);
-            }
-        } catch (ClusterException e) {
-            LOG.atWarn().addKeyValue("cause", e.getMessage()).log("the inventory was not reported; it is tried again");
-        }
     }
 
     private SortedMap<String, Guard> takeUpIndex(boolean ours) throws IOException {

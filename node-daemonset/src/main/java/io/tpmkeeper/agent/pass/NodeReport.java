@@ -2,12 +2,9 @@ package io.tpmkeeper.agent.pass;
 
 import io.tpmkeeper.agent.cluster.Cluster;
 import io.tpmkeeper.agent.cluster.Grant;
-import io.tpmkeeper.agent.install.HookState;
 import io.tpmkeeper.agent.place.PlacedDomain;
-import io.tpmkeeper.api.ConditionType;
+import io.tpmkeeper.api.Condition;
 import io.tpmkeeper.api.Conditions;
-import io.tpmkeeper.api.Finding;
-import io.tpmkeeper.api.Reason;
 import io.tpmkeeper.api.VmTpmNodeStatus;
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.hostfile.Identity;
@@ -18,7 +15,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
@@ -30,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts the node's status together. */
 final class NodeReport {
-    private static final long ENOUGH = 512L * 1024 * 1024;
-
     /** Free space is told in these steps: it changes all the time, and nobody needs the rest. */
     private static final long STEP = 64L * 1024 * 1024;
 
@@ -52,27 +46,50 @@ final class NodeReport {
             Collection<PlacedDomain> inventory,
             Map<String, Facts> facts,
             List<Grant> grants,
-            HookState hook,
-            @Nullable String placeFailure) {
+            NodeHealth health) {
         try {
-            long free = host.files().freeBytes();
             return new VmTpmNodeStatus(
                     identity.host(),
                     identity.cluster(),
                     agentVersion,
-                    new VmTpmNodeStatus.Hook(hook.version(), hook.live(), hook.message()),
-                    free / STEP * STEP,
+                    hook(health),
+                    inSteps(health.freeBytes()),
                     answers ? asked.question() : asked.reported().observedQuestion(),
                     indexed(),
-                    Conditions.stamp(
-                            asked.reported().conditions(),
-                            findings(hook, placeFailure, free),
-                            0,
-                            host.clock().instant()),
+                    conditions(asked.reported(), health),
                     domains(inventory, facts, grants));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The conditions as they are now; all else as it was said last: nobody could look. */
+    VmTpmNodeStatus withoutInventory(VmTpmNodeStatus reported, NodeHealth health) {
+        boolean sameHost = identity.host().equals(reported.hostId());
+        return new VmTpmNodeStatus(
+                identity.host(),
+                identity.cluster(),
+                agentVersion,
+                hook(health),
+                inSteps(health.freeBytes()),
+                sameHost ? reported.observedQuestion() : null,
+                sameHost ? reported.indexed() : null,
+                conditions(reported, health),
+                sameHost ? reported.domains() : List.of());
+    }
+
+    private List<Condition> conditions(VmTpmNodeStatus reported, NodeHealth health) {
+        return Conditions.stamp(
+                reported.conditions(), health.findings(), 0, host.clock().instant());
+    }
+
+    private static VmTpmNodeStatus.Hook hook(NodeHealth health) {
+        return new VmTpmNodeStatus.Hook(
+                health.hook().version(), health.hook().live(), health.hook().message());
+    }
+
+    private static @Nullable Long inSteps(@Nullable Long free) {
+        return free == null ? null : free / STEP * STEP;
     }
 
     private static List<VmTpmNodeStatus.Domain> domains(
@@ -115,43 +132,6 @@ final class NodeReport {
                                 .map(e -> e.getKey() + " " + e.getValue().word() + "\n")
                                 .collect(Collectors.joining()))))
                 .orElse(null);
-    }
-
-    private static List<Finding> findings(HookState hook, @Nullable String placeFailure, long free) {
-        List<Finding> all = new ArrayList<>();
-        if (placeFailure != null) {
-            all.add(Finding.no(ConditionType.READY, Reason.LIBVIRT_UNREACHABLE, placeFailure));
-        } else if (!hook.live()) {
-            all.add(Finding.no(ConditionType.READY, Reason.HOOK_INACTIVE, String.valueOf(hook.message())));
-        } else {
-            all.add(Finding.yes(ConditionType.READY, Reason.AGENT_READY, "The agent works and the hook is live."));
-        }
-        all.add(hookFinding(hook));
-        all.add(
-                placeFailure == null
-                        ? Finding.yes(ConditionType.LIBVIRT_CONNECTED, Reason.LIBVIRT_REACHABLE, "libvirt answers.")
-                        : Finding.no(ConditionType.LIBVIRT_CONNECTED, Reason.LIBVIRT_UNREACHABLE, placeFailure));
-        all.add(
-                free >= ENOUGH
-                        ? Finding.yes(ConditionType.SPACE_AVAILABLE, Reason.ENOUGH_SPACE, "There is room for captures.")
-                        : Finding.no(
-                                ConditionType.SPACE_AVAILABLE,
-                                Reason.NO_SPACE,
-                                "Less than %d MiB are free for captures.".formatted(ENOUGH / 1024 / 1024)));
-        return all;
-    }
-
-    private static Finding hookFinding(HookState hook) {
-        if (!hook.live()) {
-            return Finding.no(ConditionType.HOOK_ACTIVE, Reason.HOOK_INACTIVE, String.valueOf(hook.message()));
-        }
-        return hook.newer()
-                ? Finding.yes(
-                        ConditionType.HOOK_ACTIVE,
-                        Reason.HOOK_NEWER,
-                        "Hook %s is live; it is newer than this agent's.".formatted(hook.version()))
-                : Finding.yes(
-                        ConditionType.HOOK_ACTIVE, Reason.HOOK_LIVE, "Hook %s is live.".formatted(hook.version()));
     }
 
     private static String sha256(String text) {

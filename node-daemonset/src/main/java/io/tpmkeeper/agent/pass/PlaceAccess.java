@@ -3,7 +3,7 @@ package io.tpmkeeper.agent.pass;
 import io.tpmkeeper.agent.place.DomainPlace;
 import io.tpmkeeper.agent.place.PlaceException;
 import io.tpmkeeper.agent.place.PlacedDomain;
-import java.io.IOException;
+import io.tpmkeeper.agent.place.Trouble;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -22,7 +22,7 @@ public final class PlaceAccess {
     private final DomainPlace place;
     private final BooleanSupplier startWaits;
     private volatile CompletableFuture<Object> letGo = new CompletableFuture<>();
-    private volatile @Nullable String failure;
+    private volatile @Nullable Trouble failure;
 
     /** @param startWaits looked up in the host directory */
     public PlaceAccess(DomainPlace place, BooleanSupplier startWaits) {
@@ -32,7 +32,7 @@ public final class PlaceAccess {
 
     /** A question to the place. */
     public interface Question<T> {
-        T ask(DomainPlace place) throws PlaceException, IOException;
+        T ask(DomainPlace place) throws PlaceException;
     }
 
     private record Answered(Object value) {}
@@ -50,7 +50,7 @@ public final class PlaceAccess {
     }
 
     /** What was wrong with the last answer; null: nothing. */
-    public @Nullable String failure() {
+    public @Nullable Trouble failure() {
         return failure;
     }
 
@@ -64,7 +64,7 @@ public final class PlaceAccess {
         Thread.ofVirtual().name("place").start(() -> {
             try {
                 answer.complete(new Answered(question.ask(place)));
-            } catch (PlaceException | IOException | RuntimeException e) {
+            } catch (PlaceException | RuntimeException e) {
                 answer.completeExceptionally(e);
             }
         });
@@ -76,12 +76,13 @@ public final class PlaceAccess {
             }
             LOG.atInfo().log("libvirt is not waited for: a start waits for the agent");
         } catch (ExecutionException e) {
-            String cause =
-                    String.valueOf(e.getCause() == null ? e : e.getCause().getMessage());
-            if (!cause.equals(failure)) {
-                LOG.atWarn().addKeyValue("cause", cause).log("the place does not answer");
+            Trouble trouble = e.getCause() instanceof PlaceException said
+                    ? said.trouble()
+                    : new Trouble(Trouble.Kind.UNREACHABLE, String.valueOf(e.getCause()));
+            if (!trouble.equals(failure)) {
+                LOG.atWarn().addKeyValue("cause", trouble.message()).log("the place does not answer");
             }
-            failure = cause;
+            failure = trouble;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

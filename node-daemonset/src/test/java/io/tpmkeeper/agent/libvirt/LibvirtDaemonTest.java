@@ -7,6 +7,7 @@ import io.tpmkeeper.agent.place.PlaceException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,14 +23,23 @@ class LibvirtDaemonTest {
         process("90", "libvirtd-wrap", "90");
         Files.createDirectory(processes.resolve("self"));
 
-        assertThat(new LibvirtDaemon(processes).find()).hasValue(80);
+        assertThat(new LibvirtDaemon(processes).find(LibvirtDaemon.ALL)).hasValue(80);
+    }
+
+    @Test
+    void aModularDaemonIsFoundByItsName() throws Exception {
+        process("60", "virtqemud", "60");
+        process("80", "libvirtd", "80");
+
+        assertThat(new LibvirtDaemon(processes).find(List.of("virtqemud"))).hasValue(60);
+        assertThat(new LibvirtDaemon(processes).find(List.of("libvirtd"))).hasValue(80);
     }
 
     @Test
     void withoutAnyAPersonIsToldWhatToDo() throws Exception {
         process("70", "virtqemud", "70\t12");
 
-        assertThatThrownBy(() -> new LibvirtDaemon(processes).rereadHooks())
+        assertThatThrownBy(() -> new LibvirtDaemon(processes).rereadHooks(LibvirtDaemon.ALL))
                 .isInstanceOf(PlaceException.class)
                 .hasMessageContaining("kill -HUP");
     }

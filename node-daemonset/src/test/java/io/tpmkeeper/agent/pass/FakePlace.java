@@ -1,17 +1,23 @@
 package io.tpmkeeper.agent.pass;
 
 import io.tpmkeeper.agent.place.DomainPlace;
+import io.tpmkeeper.agent.place.PlaceException;
 import io.tpmkeeper.agent.place.PlacedDomain;
+import io.tpmkeeper.agent.place.Trouble;
 import io.tpmkeeper.protocol.host.Activity;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /** A place in memory: says nothing of how libvirt behaves. */
 final class FakePlace implements DomainPlace {
     final List<PlacedDomain> domains = new ArrayList<>();
     final List<String> calls = new ArrayList<>();
     volatile boolean blocked;
+    volatile @Nullable Trouble unreachable;
+    volatile @Nullable Trouble trouble;
     volatile CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch never = new CountDownLatch(1);
 
@@ -28,8 +34,11 @@ final class FakePlace implements DomainPlace {
     }
 
     @Override
-    public List<PlacedDomain> domains() {
+    public List<PlacedDomain> domains() throws PlaceException {
         call("domains");
+        if (unreachable != null) {
+            throw new PlaceException(unreachable);
+        }
         return List.copyOf(domains);
     }
 
@@ -46,6 +55,14 @@ final class FakePlace implements DomainPlace {
     @Override
     public PlacedDomain describe(String xml) {
         return domains.getFirst();
+    }
+
+    @Override
+    public Optional<Trouble> trouble() throws PlaceException {
+        if (unreachable != null) {
+            throw new PlaceException(unreachable);
+        }
+        return Optional.ofNullable(trouble);
     }
 
     @Override
