@@ -26,14 +26,15 @@ own_libvirt() {
   bind "$disk/swtpm-localca" /var/lib/swtpm-localca
 }
 
-# own_identity ADDRESS: host name, its address in /etc/hosts, machine id and libvirt's host id.
+# own_identity ADDRESS [DAEMON]: host name, its address in /etc/hosts, machine id, libvirt's host id, and which of its daemons is
+# configured: libvirtd or virtqemud.
 own_identity() {
   [ -e "$disk/host-uuid" ] || cat /proc/sys/kernel/random/uuid >"$disk/host-uuid"
   hostname "$name"
   echo "$name" >/etc/hostname
   printf '127.0.0.1 localhost\n%s %s\n' "$1" "$name" >/etc/hosts
   tr -d - <"$disk/host-uuid" >/etc/machine-id
-  cat >/etc/libvirt/libvirtd.conf <<EOF
+  cat >"/etc/libvirt/${2-libvirtd}.conf" <<EOF
 host_uuid = "$(cat "$disk/host-uuid")"
 auth_unix_rw = "none"
 unix_sock_rw_perms = "0770"

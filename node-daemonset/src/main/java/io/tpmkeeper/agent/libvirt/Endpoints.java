@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where to reach the daemon that runs QEMU's domains: virtqemud, the modular one, or libvirtd. libvirt's own library is not asked
- * to choose: Debian builds it to know libvirtd's socket alone (remote_default_mode=legacy, libvirt 9.0), and what the
- * agent's image has need not be what the host has.
+ * Where to reach the daemon that runs QEMU's domains: virtqemud, the modular one, or libvirtd. libvirt's own library takes
+ * virtqemud's socket if it is there (9.0, measured), also one that a killed daemon left behind; here the other is tried then, it is
+ * plain when there is none at all, and the process that calls hooks is known.
  */
 final class Endpoints {
     /** The URI that means: whichever daemon is there. */

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * nothing about fsync.
  */
 public final class LibvirtHost implements AutoCloseable {
-    private static final String LIBVIRTD_PID_FILE = "/run/libvirtd.pid";
+    private static final String DAEMON_PID_FILE = "/run/libvirt-daemon.pid";
 
     private final Enclosure enclosure;
     private final String name;
@@ -49,6 +49,15 @@ public final class LibvirtHost implements AutoCloseable {
 
     /** A new host with an empty disk, booted. */
     public static LibvirtHost start(String name) {
+        return start(name, "libvirtd");
+    }
+
+    /** The same with libvirt's modular daemon for QEMU, virtqemud, in libvirtd's place. */
+    public static LibvirtHost startModular(String name) {
+        return start(name, "virtqemud");
+    }
+
+    private static LibvirtHost start(String name, String daemon) {
         Enclosure enclosure = Enclosure.required();
         Path disk = enclosure.newDirectory(name);
         LibvirtHost host = new LibvirtHost(
@@ -67,7 +76,8 @@ public final class LibvirtHost implements AutoCloseable {
                         "--mount-proc",
                         enclosure.script("libvirt-host"),
                         name,
-                        disk.toString()));
+                        disk.toString(),
+                        daemon));
         try {
             host.boot();
             return host;
@@ -164,10 +174,10 @@ public final class LibvirtHost implements AutoCloseable {
         return Path.of("/proc/" + powered().init().pid() + "/root" + onTheHost);
     }
 
-    /** libvirtd's process id as the host's own commands see it. */
+    /** The process id of libvirtd, or virtqemud, as the host's own commands see it. */
     public Optional<Long> libvirtdPid() {
         try {
-            String pid = Files.readString(path(LIBVIRTD_PID_FILE)).strip();
+            String pid = Files.readString(path(DAEMON_PID_FILE)).strip();
             return exec("kill", "-0", pid).succeeded() ? Optional.of(Long.valueOf(pid)) : Optional.empty();
         } catch (IOException noSuchFile) {
             return Optional.empty();
@@ -177,6 +187,11 @@ public final class LibvirtHost implements AutoCloseable {
     /** SIGKILL to libvirtd; its VMs go on. */
     public void killLibvirtd() {
         endLibvirtd("KILL");
+    }
+
+    /** Stops libvirtd in an orderly way, which takes its socket away, too; its VMs go on. */
+    public void stopLibvirtd() {
+        endLibvirtd("TERM");
     }
 
     /** Starts libvirtd again after {@link #killLibvirtd()}, and waits until it answers. */

@@ -24,7 +24,10 @@ final class GroundExtension implements ParameterResolver {
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         if (parameter.getParameter().getType() == LibvirtHost.class) {
             String name = hostName(parameter.getParameter().getName());
-            return context.getStore(PARTS).computeIfAbsent(name, LibvirtHost::start, LibvirtHost.class);
+            boolean modular = context.getRequiredTestClass().isAnnotationPresent(Modular.class);
+            return context.getStore(PARTS)
+                    .computeIfAbsent(
+                            name, n -> modular ? LibvirtHost.startModular(n) : LibvirtHost.start(n), LibvirtHost.class);
         }
         boolean own = parameter.isAnnotated(Own.class);
         Store store = own ? context.getStore(PARTS) : context.getRoot().getStore(PARTS);
