@@ -45,8 +45,9 @@ class HookOnLibvirtTest {
         guest.write("swordfish");
         long counter = guest.read().counter().orElseThrow();
 
-        HostProcess stop = hostA.spawn("virsh", "destroy", definition.name());
-        HostProcess undefine = hostA.spawn("sh", "-c", "until virsh undefine --nvram win11; do :; done");
+        HostProcess stop = hostA.spawn("virsh", "--connect", "qemu:///system", "destroy", definition.name());
+        HostProcess undefine = hostA.spawn(
+                "sh", "-c", "until virsh --connect qemu:///system undefine --nvram win11; do :; done");
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> !stop.isAlive() && !undefine.isAlive());
 
         assertThat(hostA.path(definition.tpmPath())).doesNotExist();
