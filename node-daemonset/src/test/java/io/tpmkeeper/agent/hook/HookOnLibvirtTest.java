@@ -46,8 +46,8 @@ class HookOnLibvirtTest {
         long counter = guest.read().counter().orElseThrow();
 
         HostProcess stop = hostA.spawn("virsh", "--connect", "qemu:///system", "destroy", definition.name());
-        HostProcess undefine = hostA.spawn(
-                "sh", "-c", "until virsh --connect qemu:///system undefine --nvram win11; do :; done");
+        HostProcess undefine =
+                hostA.spawn("sh", "-c", "until virsh --connect qemu:///system undefine --nvram win11; do :; done");
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> !stop.isAlive() && !undefine.isAlive());
 
         assertThat(hostA.path(definition.tpmPath())).doesNotExist();

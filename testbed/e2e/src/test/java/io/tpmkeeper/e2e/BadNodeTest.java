@@ -218,7 +218,10 @@ class BadNodeTest {
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx96m",
                 "-jar",
-                enclosure.testbed().resolve("../node-daemonset/target/tpm-keeper-agent.jar").toString(),
+                enclosure
+                        .testbed()
+                        .resolve("../node-daemonset/target/tpm-keeper-agent.jar")
+                        .toString(),
                 "--node-name",
                 host.name(),
                 "--kubeconfig",
