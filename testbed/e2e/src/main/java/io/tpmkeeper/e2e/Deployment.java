@@ -59,10 +59,15 @@ public final class Deployment implements AutoCloseable {
     /** Starts a cluster of two nodes, installs the chart on it, and waits until both hooks are proven live. */
     public static Deployment onCluster() {
         Cluster cluster = Cluster.start();
+        return on(cluster, new Release(cluster));
+    }
+
+    /** The same, for a test that does more with cluster and release; both end with the deployment. */
+    static Deployment on(Cluster cluster, Release release) {
         return new Deployment(
                         cluster.controlPlane(),
                         cluster.nodes().stream().map(ClusterNode::host).toList(),
-                        new Release(cluster),
+                        release,
                         cluster::close)
                 .started();
     }
@@ -217,7 +222,7 @@ public final class Deployment implements AutoCloseable {
         end.run();
     }
 
-    private void awaitHook(LibvirtHost host) {
+    void awaitHook(LibvirtHost host) {
         Eventually.isTrue("the hook of " + host.name() + " is proven live", () -> {
             VmTpmNode node =
                     client().resources(VmTpmNode.class).withName(host.name()).get();

@@ -30,11 +30,21 @@ final class Release implements Installation {
     private final Path clone = Enclosure.required().testbed().resolve("..").normalize();
     private final Cluster cluster;
     private final ControlPlane controlPlane;
+    private Path chart = clone.resolve("charts/tpm-keeper");
     private int wait;
 
     Release(Cluster cluster) {
         this.cluster = cluster;
         this.controlPlane = cluster.controlPlane();
+    }
+
+    Path chart() {
+        return chart;
+    }
+
+    /** From now on this chart, instead of the clone's. */
+    void use(Path chart) {
+        this.chart = chart;
     }
 
     @Override
@@ -59,7 +69,7 @@ final class Release implements Installation {
         List<String> command = new ArrayList<>(List.of(
                 verb,
                 NAME,
-                clone.resolve("charts/tpm-keeper").toString(),
+                chart.toString(),
                 "--namespace",
                 "default",
                 "--wait",
@@ -73,6 +83,12 @@ final class Release implements Installation {
             command.addAll(List.of("--set", value));
         }
         return Helm.on(controlPlane).run(command.toArray(String[]::new));
+    }
+
+    void uninstall() {
+        controlPlane
+                .helm("uninstall", NAME, "--namespace", "default", "--wait", "--timeout", "180s")
+                .orThrow();
     }
 
     @Override
@@ -123,7 +139,7 @@ final class Release implements Installation {
                 .orThrow();
     }
 
-    private List<Pod> pods(String namespace, @Nullable String node) {
+    List<Pod> pods(String namespace, @Nullable String node) {
         return client().pods().inNamespace(namespace).list().getItems().stream()
                 .filter(pod -> node == null || node.equals(pod.getSpec().getNodeName()))
                 .toList();
