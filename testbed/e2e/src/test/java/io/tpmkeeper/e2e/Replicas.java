@@ -87,8 +87,7 @@ final class Replicas {
     }
 
     /** SIGKILL to the leader at the very event that tells of a domain's Secret of this kind, whose name it then gives. */
-    Watch killWhenItAppears(
-            Leader leader, String kind, String namespace, String uuid, CompletableFuture<String> seen) {
+    Watch killWhenItAppears(Leader leader, String kind, String namespace, String uuid, CompletableFuture<String> seen) {
         return controlPlane
                 .client()
                 .secrets()
