@@ -86,8 +86,8 @@ final class Release implements Installation {
     }
 
     void uninstall() {
-        controlPlane
-                .helm("uninstall", NAME, "--namespace", "default", "--wait", "--timeout", "180s")
+        Helm.on(controlPlane)
+                .run("uninstall", NAME, "--namespace", "default", "--wait", "--timeout", "180s")
                 .orThrow();
     }
 
