@@ -74,6 +74,11 @@ final class Orders {
             return false;
         }
         Vm vm = view.vmBefore();
+        // A purge ends what the grant ordered: obeyed again, a Tombstone would be left behind by a host that was just
+        // cleaned.
+        if (grant.spec().purge() != null && vm != null && vm.line() == null) {
+            return false;
+        }
         boolean obeyed = vm != null
                 && vm.line() != null
                 && vm.line().record().equals(grant.spec().recordUid())
