@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.tpmkeeper.api.ApiGroup;
 import io.tpmkeeper.api.CrdManifests;
+import io.tpmkeeper.api.Marks;
 import io.tpmkeeper.api.VmTpmGrant;
 import io.tpmkeeper.api.VmTpmNode;
 import io.tpmkeeper.api.VmTpmNodeSpec;
@@ -241,7 +242,8 @@ class AgentOnHostTest {
                     Duration.ofSeconds(60),
                     () -> assertThat(api().secrets()
                                     .inNamespace(AGENTS)
-                                    .withLabel(ApiGroup.GROUP + "/kind", "inbox")
+                                    .withLabel(Marks.KIND, Marks.KIND_INBOX)
+                                    .withLabel(Marks.DOMAIN, uuid())
                                     .list()
                                     .getItems())
                             .as(agent.output())

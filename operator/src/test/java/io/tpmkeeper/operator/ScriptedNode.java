@@ -300,10 +300,10 @@ final class ScriptedNode {
         try {
             reportOnce();
         } catch (KubernetesClientException e) {
-            if (e.getCode() != 409) {
+            if (e.getCode() != 409 && e.getCode() != 404) {
                 throw e;
             }
-            // The operator wrote the spec meanwhile; the next pass reports.
+            // The operator wrote the spec meanwhile, or took the grant away; the next pass reports.
         }
     }
 

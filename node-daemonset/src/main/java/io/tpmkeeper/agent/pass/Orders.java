@@ -8,6 +8,7 @@ import io.tpmkeeper.agent.host.FoundState;
 import io.tpmkeeper.agent.host.HostFiles;
 import io.tpmkeeper.protocol.Content;
 import io.tpmkeeper.protocol.Facts;
+import io.tpmkeeper.protocol.GrantSpec;
 import io.tpmkeeper.protocol.Order;
 import io.tpmkeeper.protocol.OrderKind;
 import io.tpmkeeper.protocol.RunKind;
@@ -74,11 +75,6 @@ final class Orders {
             return false;
         }
         Vm vm = view.vmBefore();
-        // A purge ends what the grant ordered: obeyed again, a Tombstone would be left behind by a host that was just
-        // cleaned.
-        if (grant.spec().purge() != null && vm != null && vm.line() == null) {
-            return false;
-        }
         boolean obeyed = vm != null
                 && vm.line() != null
                 && vm.line().record().equals(grant.spec().recordUid())
@@ -138,6 +134,7 @@ final class Orders {
                 looked ? found.lying(view.pathsOrNone()) : Lying.NOTHING,
                 host.spool().entries(view.uuid()).stream().map(EntryMeta::entry).toList(),
                 host.spool().deliveries(view.uuid()),
+                isPurged(grant),
                 HostFiles.bootId(),
                 host.now());
         return switch (Obey.decide(grant.spec().recordUid(), grant.spec().hostId(), order, here)) {
@@ -160,6 +157,12 @@ final class Orders {
                 yield null;
             }
         };
+    }
+
+    private static boolean isPurged(Grant grant) {
+        GrantSpec.Purge purge = grant.spec().purge();
+        Facts reported = grant.reported();
+        return purge != null && reported != null && purge.id().equals(reported.purged());
     }
 
     private static void said(DomainView view, Order order, String what, String why) {

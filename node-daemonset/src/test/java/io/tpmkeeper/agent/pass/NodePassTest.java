@@ -397,6 +397,35 @@ class NodePassTest {
         assertThat(directory.resolve("swtpm/" + UUID + "/tpm2/tpm2-00.permall")).exists();
     }
 
+    /** The grant goes a little after its purge was reported; until then its Tombstone is still in it. */
+    @Test
+    void aHostThatWasPurgedKeepsNothingThoughTheGrantIsStillThere() throws Exception {
+        livesThere(40);
+        cluster.grant(grant(adopt()));
+        runPass();
+        GrantSpec purging = new GrantSpec(
+                "node-a",
+                UUID,
+                "r1",
+                "h1",
+                Order.tombstone("o2", 100),
+                null,
+                List.of(),
+                null,
+                new GrantSpec.Purge("p1", 0, List.of(1L)),
+                null);
+        cluster.grant(purging);
+        runPass();
+        assertThat(facts().purged()).isEqualTo("p1");
+
+        cluster.grant(purging);
+        runPass();
+
+        assertThat(directory.resolve("root/vm/" + UUID)).doesNotExist();
+        assertThat(facts().hasResidue()).isFalse();
+        assertThat(facts().purged()).isEqualTo("p1");
+    }
+
     @Test
     void aTornHostFileIsNamedAndLeftAsItIs() throws Exception {
         livesThere(40);

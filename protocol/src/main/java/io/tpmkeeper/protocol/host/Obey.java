@@ -27,6 +27,7 @@ public final class Obey {
      *
      * @param busy the hook has the lock: a start or a stop is at work, and nothing may be changed
      * @param lying while the domain is inactive
+     * @param purged what the order's own grant lists for removal was taken off here already
      * @param boot the host's boot id
      * @param now Unix seconds
      */
@@ -38,13 +39,14 @@ public final class Obey {
             Lying lying,
             List<Entry> entries,
             List<Digest> deliveries,
+            boolean purged,
             String boot,
             long now) {}
 
     /** The answer to an order. */
     public sealed interface Answer {}
 
-    /** It was obeyed before: it is acknowledged again, and nothing changes. */
+    /** It was obeyed before, and nothing changes: it is acknowledged again as long as its line is here. */
     public record Again() implements Answer {}
 
     /** Not now; the order stands. */
@@ -83,6 +85,10 @@ public final class Obey {
 
     private static Answer tombstone(
             String record, Order order, World here, @Nullable Line line, @Nullable Line parked) {
+        if (line == null && here.purged) {
+            // The grant stands a little longer than what it took off: a Tombstone would stay behind on a cleaned host.
+            return new Again();
+        }
         long epoch = line == null ? 0 : line.epoch();
         if (order.epoch() < epoch) {
             return stale(order, epoch);
