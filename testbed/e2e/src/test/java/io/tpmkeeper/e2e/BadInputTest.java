@@ -10,7 +10,7 @@ import io.tpmkeeper.testbed.LibvirtHost;
 import io.tpmkeeper.testbed.Result;
 import java.time.Duration;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,7 +24,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BadInputTest {
     private static final String NAMESPACE = "vms";
 
+    @AutoClose
     private Deployment deployment;
+
     private LibvirtHost hostA;
 
     @BeforeAll
@@ -32,11 +34,6 @@ class BadInputTest {
         deployment = Deployment.ofPrograms();
         hostA = deployment.hostA();
         deployment.createNamespace(NAMESPACE);
-    }
-
-    @AfterAll
-    void end() {
-        deployment.close();
     }
 
     @ParameterizedTest(name = "{0}: {1}")

@@ -17,8 +17,8 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -32,7 +32,9 @@ class BadNodeTest {
     private static final String NAMESPACE = "vms";
     private static final String DRIVERS = "/usr/lib/x86_64-linux-gnu/libvirt/connection-driver";
 
+    @AutoClose
     private Deployment deployment;
+
     private LibvirtHost host;
     private final Enclosure enclosure = Enclosure.required();
     private Path kubeconfig;
@@ -48,11 +50,6 @@ class BadNodeTest {
         kubeconfig = deployment
                 .controlPlane()
                 .kubeconfigForServiceAccount("tpm-keeper-agents", "tpm-keeper-agent", host.name());
-    }
-
-    @AfterAll
-    void end() {
-        deployment.close();
     }
 
     /** Each test begins with an agent that has seen nothing yet, on a node that is well. */

@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -43,7 +43,10 @@ class LifeTest {
     private final Cluster cluster = Cluster.start();
     private final Release release = new Release(cluster);
     private final Path chart = release.chart();
+
+    @AutoClose
     private Deployment deployment;
+
     private LibvirtHost hostA;
     private LibvirtHost hostB;
 
@@ -55,11 +58,6 @@ class LifeTest {
         hostA = deployment.hostA();
         hostB = deployment.hostB();
         deployment.createNamespace(NAMESPACE);
-    }
-
-    @AfterAll
-    void end() {
-        deployment.close();
     }
 
     @Test
