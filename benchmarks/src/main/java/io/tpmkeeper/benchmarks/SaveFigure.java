@@ -110,6 +110,7 @@ final class SaveFigure implements AutoCloseable {
                         save,
                         new Series("a raw client, one after the other: " + RawClient.CALLS.size() + " calls", rawly),
                         1.5,
+                        List.of(),
                         List.of(
                                 "The raw client's calls: " + String.join(", ", RawClient.CALLS) + ".",
                                 "Calls that the API server counted for Secrets, Events and ours, until promoted: median %.0f."
@@ -120,6 +121,7 @@ final class SaveFigure implements AutoCloseable {
                         save,
                         new Series("tar, gzip, kubectl create secret", script),
                         0.2,
+                        List.of(),
                         List.of()));
     }
 

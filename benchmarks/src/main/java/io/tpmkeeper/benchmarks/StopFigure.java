@@ -34,6 +34,7 @@ final class StopFigure {
                 series("the hook: stopped", said, "hook "),
                 series("cp -a; sync of the same files", said, "peer "),
                 1.3,
+                List.of(series("the fewest programs that can make a stop safe in sh", said, "least ")),
                 List.of(
                         "The hook reads each file twice, names it by SHA-256, and makes entry, directory and host file durable in turn."));
     }
