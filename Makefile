@@ -46,8 +46,8 @@ test-e2e: ## the whole by the chart, on a real cluster: two nodes with kubelet, 
 test-cluster: ## tests of the real cluster itself
 	@$(BIN)/test cluster
 
-mutants: ## seeded bugs, one by one; the test named in each must fail
-	@$(BIN)/mutants
+mutants: ## seeded bugs, one by one; the test named in each must fail (TIER=unit: only those that need no cluster, in minutes)
+	@$(BIN)/mutants $(TIER)
 
 bench: ## figures, each with the peer that it is measured against, as ratios (RUNS=N)
 	@$(BIN)/bench $(if $(RUNS),--runs $(RUNS))
