@@ -125,11 +125,11 @@ public final class OperatorMain implements Callable<Integer> {
         Watches watches = new Watches(client, metadata, agentsNamespace, wakeups);
         Policies policies = new Policies(client);
         Uploads uploads = new Uploads(client, agentsNamespace);
-        Generations generations = new Generations(client, metadata, agentsNamespace);
+        Generations generations = new Generations(client, metadata);
         Deliveries deliveries = new Deliveries(client, metadata, agentsNamespace);
         Announcer announcer = new Announcer(client, clock, "tpm-keeper-operator-" + identity);
         WorldReader reader = new WorldReader(client, cluster, policies, uploads, generations, deliveries, clock);
-        StatusWriter writer = new StatusWriter(reader, new LastCaptures(generations), new NodeTrouble(cluster), clock);
+        StatusWriter writer = new StatusWriter(new LastCaptures(), new NodeTrouble(cluster), clock);
         Operator operator = new Operator(o -> {
             o.withKubernetesClient(client).withCloseClientOnStop(false);
             if (leaderElect) {
@@ -147,7 +147,7 @@ public final class OperatorMain implements Callable<Integer> {
                 new RecordReconciler(reader, cluster, uploads, generations, deliveries, announcer, client, wakeups),
                 c -> c.withRetry(patient()));
         operator.register(
-                new StateReconciler(client, new Sightings(cluster), policies, writer, announcer, wakeups),
+                new StateReconciler(client, new Sightings(cluster), policies, reader, writer, announcer, wakeups),
                 c -> c.withRetry(patient()));
         try (Closeable unused = health(() -> !ready || (cluster.isWatching() && watches.isWatching()))) {
             cluster.start();

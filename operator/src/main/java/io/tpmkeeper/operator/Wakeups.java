@@ -42,9 +42,17 @@ public final class Wakeups {
             return;
         }
         record(domainUuid);
+        statesWanting(domainUuid);
+    }
+
+    /** The record changed: whoever wants the domain looks again, its owner and those that wait for it. */
+    public void statesWanting(String domainUuid) {
+        if (!open) {
+            return;
+        }
         statesOf.apply(domainUuid)
-                .forEach(s ->
-                        state(s.getMetadata().getNamespace(), s.getMetadata().getName()));
+                .forEach(s -> states.propagateEvent(new ResourceID(
+                        s.getMetadata().getName(), s.getMetadata().getNamespace())));
     }
 
     public void record(String domainUuid) {
@@ -52,12 +60,5 @@ public final class Wakeups {
             return;
         }
         records.propagateEvent(new ResourceID(domainUuid));
-    }
-
-    public void state(String namespace, String name) {
-        if (!open) {
-            return;
-        }
-        states.propagateEvent(new ResourceID(name, namespace));
     }
 }

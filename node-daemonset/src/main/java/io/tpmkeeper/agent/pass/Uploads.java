@@ -120,7 +120,8 @@ final class Uploads {
         if (last != null && Duration.between(last, now).compareTo(ASK_AGAIN) < 0) {
             return null;
         }
-        if (cluster.isUploaded(name)) {
+        // The first time it is simply sent: if it is there already, nothing happens.
+        if (last != null && cluster.isUploaded(name)) {
             sent.put(name, now);
             return null;
         }

@@ -13,6 +13,7 @@ import io.tpmkeeper.protocol.operator.Generation;
 import io.tpmkeeper.protocol.operator.Upload;
 import io.tpmkeeper.protocol.operator.World;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,23 +30,26 @@ public final class Generations {
 
     private final KubernetesClient client;
     private final KubernetesClient metadata;
-    private final String inbox;
     /** Secrets whose content was refused. Only a memory: content is verified again wherever it is used. */
     private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
-    /**
-     * @param metadata a client that sees Secrets without their data
-     * @param inbox the agents' namespace
-     */
-    public Generations(KubernetesClient client, KubernetesClient metadata, String inbox) {
+    /** @param metadata a client that sees Secrets without their data */
+    public Generations(KubernetesClient client, KubernetesClient metadata) {
         this.client = client;
         this.metadata = metadata;
-        this.inbox = inbox;
     }
 
+    /**
+     * What is kept of a domain.
+     *
+     * @param steps of the capture, as JSON, by the name of the generation's Secret; of one that says none, nothing
+     */
+    public record Kept(List<Generation> generations, Map<String, String> steps) {}
+
     /** Every generation of the domain in the namespace, read live, without content. */
-    public List<Generation> of(String domainUuid, String namespace) {
+    public Kept of(String domainUuid, String namespace) {
         List<Generation> found = new ArrayList<>();
+        Map<String, String> steps = new HashMap<>();
         for (Secret secret : metadata.secrets()
                 .inNamespace(namespace)
                 .withLabel(Marks.DOMAIN, domainUuid)
@@ -53,10 +57,14 @@ public final class Generations {
                 .list()
                 .getItems()) {
             if (!refused.contains(secret.getMetadata().getUid())) {
-                generation(secret.getMetadata()).ifPresent(found::add);
+                generation(secret.getMetadata()).ifPresent(g -> {
+                    found.add(g);
+                    Optional.ofNullable(secret.getMetadata().getAnnotations().get(Marks.STEPS))
+                            .ifPresent(said -> steps.put(g.secret(), said));
+                });
             }
         }
-        return found;
+        return new Kept(found, steps);
     }
 
     /** From now on it counts as gone: what it should hold is asked for again where it still is. */
@@ -64,18 +72,12 @@ public final class Generations {
         refused.add(refusal.secretUid());
     }
 
-    /** The capture steps that are written on a generation, as JSON; empty if there are none. */
-    public Optional<String> steps(String namespace, String secret) {
-        return Optional.ofNullable(
-                        client.secrets().inNamespace(namespace).withName(secret).get())
-                .map(s -> s.getMetadata().getAnnotations())
-                .map(a -> a.get(Marks.STEPS));
-    }
-
-    /** Makes a generation with an upload's content. Made twice, the second has another name and is pruned. */
-    public void make(World world, Upload upload, long number, boolean candidate) {
-        Secret sent = Objects.requireNonNull(
-                client.secrets().inNamespace(inbox).withName(upload.name()).get(), "the upload has gone");
+    /**
+     * Makes a generation with an upload's content. Made twice, the second has another name and is pruned.
+     *
+     * @param sent the upload's Secret as it was verified
+     */
+    public void make(World world, Upload upload, long number, boolean candidate, Secret sent) {
         Map<String, String> told = new LinkedHashMap<>();
         told.put(Marks.DIGEST, upload.digest().hex());
         told.put(Marks.EPOCH, Long.toString(upload.version().epoch()));

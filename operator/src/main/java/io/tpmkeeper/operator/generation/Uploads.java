@@ -15,6 +15,7 @@ import io.tpmkeeper.protocol.operator.Upload;
 import io.tpmkeeper.protocol.operator.Upload.Verdict;
 import io.tpmkeeper.protocol.operator.World;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,13 +35,19 @@ public final class Uploads {
         this.namespace = namespace;
     }
 
-    /** What lies in the inbox: captures, verified or refused, and what is none. */
-    public record Inbox(List<Upload> uploads, List<World.Unreadable> unreadable) {}
+    /**
+     * What lies in the inbox: captures, verified or refused, and what is none.
+     *
+     * @param sent the very Secrets that were verified, by name: what is kept of them is what was looked at, and nothing that took
+     *     their place since
+     */
+    public record Inbox(List<Upload> uploads, List<World.Unreadable> unreadable, Map<String, Secret> sent) {}
 
     /** Reads and verifies every upload of the domain. */
     public Inbox of(String domainUuid) {
         List<Upload> uploads = new ArrayList<>();
         List<World.Unreadable> unreadable = new ArrayList<>();
+        Map<String, Secret> sent = new HashMap<>();
         for (Secret secret : client.secrets()
                 .inNamespace(namespace)
                 .withLabel(Marks.DOMAIN, domainUuid)
@@ -52,12 +59,14 @@ public final class Uploads {
                 case Checked.Refused<Manifest>(Refusal refusal) ->
                     unreadable.add(new World.Unreadable(
                             secret.getMetadata().getName(), refusal.reason().text(), refusal.message()));
-                case Checked.Accepted<Manifest>(Manifest said) ->
+                case Checked.Accepted<Manifest>(Manifest said) -> {
                     uploads.add(
                             upload(secret.getMetadata(), said, verdict(data, domainUuid, secret.getMetadata(), said)));
+                    sent.put(secret.getMetadata().getName(), secret);
+                }
             }
         }
-        return new Inbox(uploads, unreadable);
+        return new Inbox(uploads, unreadable, sent);
     }
 
     public void delete(String name) {

@@ -6,13 +6,13 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /** Calls to the API server that do not depend on each other: they wait at the same time, each on a virtual thread. */
-final class AtOnce {
+public final class AtOnce {
     /** Waits for the answer, and fails as the call did. */
-    interface Answer<T> {
+    public interface Answer<T> {
         T get();
     }
 
-    <T> Answer<T> begin(Supplier<T> call) {
+    public <T> Answer<T> begin(Supplier<T> call) {
         CompletableFuture<T> called = CompletableFuture.supplyAsync(
                 call, task -> Thread.ofVirtual().name("call").start(task));
         return () -> {

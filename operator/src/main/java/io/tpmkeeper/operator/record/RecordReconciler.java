@@ -15,7 +15,6 @@ import io.tpmkeeper.operator.generation.Deliveries;
 import io.tpmkeeper.operator.generation.Generations;
 import io.tpmkeeper.operator.generation.Uploads;
 import io.tpmkeeper.operator.node.Cluster;
-import io.tpmkeeper.protocol.Owner;
 import io.tpmkeeper.protocol.operator.Decisions;
 import java.time.Duration;
 import java.util.List;
@@ -48,7 +47,8 @@ public final class RecordReconciler implements Reconciler<VmTpmRecord> {
             io.fabric8.kubernetes.client.KubernetesClient client,
             Wakeups wakeups) {
         this.reader = reader;
-        this.taker = new StepTaker(client, cluster, uploads, generations, deliveries, announcer);
+        this.taker =
+                new StepTaker(client, cluster, uploads, generations, deliveries, announcer, wakeups::statesWanting);
         this.wakeups = wakeups;
     }
 
@@ -60,15 +60,13 @@ public final class RecordReconciler implements Reconciler<VmTpmRecord> {
     @Override
     public UpdateControl<VmTpmRecord> reconcile(VmTpmRecord primary, Context<VmTpmRecord> context) {
         String domainUuid = primary.getMetadata().getName();
-        Owner owner = primary.getSpec() == null ? null : primary.getSpec().owner();
         try {
             for (int pass = 0; pass < PASSES; pass++) {
                 Optional<WorldReader.Observed> observed = reader.read(domainUuid);
                 if (observed.isEmpty() || onePass(observed.get())) {
                     return UpdateControl.<VmTpmRecord>noUpdate().rescheduleAfter(LOOK_AGAIN);
                 }
-                owner = observed.get().world().spec().owner();
-                wake(owner);
+                wakeups.statesWanting(domainUuid);
             }
             LOG.atWarn()
                     .addKeyValue("domain", domainUuid)
@@ -80,7 +78,7 @@ public final class RecordReconciler implements Reconciler<VmTpmRecord> {
             }
             return UpdateControl.<VmTpmRecord>noUpdate().rescheduleAfter(Duration.ofMillis(50));
         } finally {
-            wake(owner);
+            wakeups.statesWanting(domainUuid);
         }
     }
 
@@ -95,11 +93,5 @@ public final class RecordReconciler implements Reconciler<VmTpmRecord> {
     public static @Nullable String guardLabel(VmTpmRecord record) {
         Map<String, String> labels = record.getMetadata().getLabels();
         return labels == null ? null : labels.get(ApiGroup.GUARD_LABEL);
-    }
-
-    private void wake(@Nullable Owner owner) {
-        if (owner != null) {
-            wakeups.state(owner.namespace(), owner.name());
-        }
     }
 }

@@ -18,6 +18,7 @@ import io.tpmkeeper.protocol.operator.World;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,27 +36,31 @@ final class StepTaker {
     private final Generations generations;
     private final Deliveries deliveries;
     private final Announcer announcer;
+    private final Consumer<String> wake;
 
+    /** @param wake called with the domain's UUID as soon as its record says something new: Events are told after that */
     StepTaker(
             KubernetesClient client,
             Cluster cluster,
             Uploads uploads,
             Generations generations,
             Deliveries deliveries,
-            Announcer announcer) {
+            Announcer announcer,
+            Consumer<String> wake) {
         this.client = client;
         this.cluster = cluster;
         this.uploads = uploads;
         this.generations = generations;
         this.deliveries = deliveries;
         this.announcer = announcer;
+        this.wake = wake;
     }
 
     void take(WorldReader.Observed observed, List<Step> steps) {
         VmTpmRecord record = observed.record();
         for (Step step : steps) {
             try {
-                record = one(record, observed.world(), step);
+                record = one(record, observed, step);
             } catch (ContentRefusedException e) {
                 generations.distrust(e);
                 announce(observed.world(), true, "GenerationRefused", String.valueOf(e.getMessage()));
@@ -64,7 +69,8 @@ final class StepTaker {
         }
     }
 
-    private VmTpmRecord one(VmTpmRecord record, World world, Step step) {
+    private VmTpmRecord one(VmTpmRecord record, WorldReader.Observed observed, Step step) {
+        World world = observed.world();
         LOG.atDebug()
                 .addKeyValue("domain", world.domainUuid())
                 .addKeyValue("step", step.getClass().getSimpleName())
@@ -83,6 +89,7 @@ final class StepTaker {
                             .addKeyValue("epoch", next.epoch())
                             .log("line given");
                 }
+                wake.accept(world.domainUuid());
                 return written;
             }
             case Step.WriteOwner(var next) -> {
@@ -106,7 +113,12 @@ final class StepTaker {
             case Step.RemoveGrant(var node) -> remove(world.domainUuid(), node);
             case Step.Ask(var subject) -> cluster.questions().ask(world.domainUuid(), subject);
             case Step.MakeGeneration(var upload, var number, var candidate) ->
-                generations.make(world, upload, number, candidate);
+                generations.make(
+                        world,
+                        upload,
+                        number,
+                        candidate,
+                        Objects.requireNonNull(observed.inbox().sent().get(upload.name()), "it was observed"));
             case Step.CopyGeneration(var of, var number) -> generations.copy(world, of, number);
             case Step.KeepGeneration(var generation, var keep) -> generations.keep(generation, keep);
             case Step.DeleteGeneration(var generation) -> generations.delete(generation);

@@ -64,8 +64,12 @@ public final class WorldReader {
         this.clock = clock;
     }
 
-    /** What was observed, with the very record it was read from, for a compare-and-set. */
-    public record Observed(VmTpmRecord record, World world) {}
+    /**
+     * What was observed.
+     *
+     * @param record from which it was read, for a compare-and-set
+     */
+    public record Observed(VmTpmRecord record, World world, Uploads.Inbox inbox, Generations.Kept kept) {}
 
     /** Empty: there is no record. */
     public Optional<Observed> read(String domainUuid) {
@@ -77,17 +81,17 @@ public final class WorldReader {
         RecordSpec spec = Objects.requireNonNullElse(record.getSpec(), new RecordSpec(null, null));
         Home home = home(spec);
         AtOnce calls = new AtOnce();
-        var owned = calls.begin(() -> new Owned(spec.owner() == null ? null : stateOf(spec.owner())));
+        var owned = calls.begin(() -> owned(spec));
         var grants = calls.begin(() -> grants(domainUuid));
         var inbox = calls.begin(() -> uploads.of(domainUuid));
         var kept = calls.begin(() -> generations.of(domainUuid, home.namespace()));
         var sent = calls.begin(() -> deliveries.of(domainUuid));
         VmTpmState state = owned.get().state();
+        EffectivePolicy policy = owned.get().policy();
         String ownerDeleted = state == null || state.getMetadata().getDeletionTimestamp() != null
                 ? (spec.owner() == null ? null : spec.owner().uid())
                 : null;
         boolean terminating = (ownerDeleted != null || spec.owner() == null) && isTerminating(home.namespace());
-        EffectivePolicy policy = policies.ofRecord(state, spec);
         RecordStatus status = Objects.requireNonNullElse(record.getStatus(), RecordStatus.EMPTY);
         Instant now = clock.instant();
         return Optional.of(new Observed(
@@ -109,13 +113,20 @@ public final class WorldReader {
                         nodes(domainUuid, status, policy, grants.get()),
                         inbox.get().uploads(),
                         inbox.get().unreadable(),
-                        kept.get(),
+                        kept.get().generations(),
                         sent.get(),
-                        cluster.questions().of(domainUuid))));
+                        cluster.questions().of(domainUuid)),
+                inbox.get(),
+                kept.get()));
     }
 
     /** @param state null: there is none */
-    private record Owned(@Nullable VmTpmState state) {}
+    private record Owned(@Nullable VmTpmState state, EffectivePolicy policy) {}
+
+    private Owned owned(RecordSpec spec) {
+        VmTpmState state = spec.owner() == null ? null : stateOf(spec.owner());
+        return new Owned(state, policies.ofRecord(state, spec));
+    }
 
     /** Where the domain's generations lie, and after what they are named. */
     private record Home(String namespace, String name) {}

@@ -7,11 +7,12 @@ import io.tpmkeeper.api.CaptureResult;
 import io.tpmkeeper.api.CaptureStep;
 import io.tpmkeeper.api.StepResult;
 import io.tpmkeeper.api.VmTpmStateStatus;
-import io.tpmkeeper.operator.generation.Generations;
+import io.tpmkeeper.operator.record.WorldReader;
 import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.operator.World;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,14 +22,10 @@ public final class LastCaptures {
     private static final Logger LOG = LoggerFactory.getLogger(LastCaptures.class);
     private static final TypeReference<List<VmTpmStateStatus.Step>> STEPS = new TypeReference<>() {};
 
-    private final Generations generations;
     private final ObjectMapper json = new ObjectMapper();
 
-    public LastCaptures(Generations generations) {
-        this.generations = generations;
-    }
-
-    VmTpmStateStatus.@Nullable LastCapture of(World world) {
+    VmTpmStateStatus.@Nullable LastCapture of(WorldReader.Observed observed) {
+        World world = observed.world();
         var refused = world.status().refused();
         if (refused != null) {
             return new VmTpmStateStatus.LastCapture(
@@ -40,17 +37,17 @@ public final class LastCaptures {
                     List.of(new VmTpmStateStatus.Step(CaptureStep.PROMOTE, StepResult.FAILED, refused.message())));
         }
         Current current = world.status().current();
-        return current == null ? null : promoted(world, current);
+        return current == null ? null : promoted(observed, current);
     }
 
-    private VmTpmStateStatus.LastCapture promoted(World world, Current current) {
-        List<VmTpmStateStatus.Step> steps = new ArrayList<>(generations
-                .steps(current.namespace(), current.secret())
-                .map(this::parse)
-                .orElse(List.of()));
+    private VmTpmStateStatus.LastCapture promoted(WorldReader.Observed observed, Current current) {
+        List<VmTpmStateStatus.Step> steps =
+                new ArrayList<>(Optional.ofNullable(observed.kept().steps().get(current.secret()))
+                        .map(this::parse)
+                        .orElse(List.of()));
         steps.add(new VmTpmStateStatus.Step(
                 CaptureStep.PROMOTE, StepResult.DONE, "Generation %d".formatted(current.generation())));
-        steps.add(cleanup(world, current));
+        steps.add(cleanup(observed.world(), current));
         return new VmTpmStateStatus.LastCapture(
                 CaptureResult.PROMOTED, current.node(), current.trigger(), current.confirmedAt(), null, steps);
     }

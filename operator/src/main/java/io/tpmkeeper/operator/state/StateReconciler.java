@@ -22,6 +22,8 @@ import io.tpmkeeper.api.VmTpmState;
 import io.tpmkeeper.api.VmTpmStateStatus;
 import io.tpmkeeper.operator.Wakeups;
 import io.tpmkeeper.operator.event.Announcer;
+import io.tpmkeeper.operator.record.AtOnce;
+import io.tpmkeeper.operator.record.WorldReader;
 import io.tpmkeeper.protocol.Owner;
 import io.tpmkeeper.protocol.operator.Claims;
 import java.time.Duration;
@@ -46,6 +48,7 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
     private final KubernetesClient client;
     private final Sightings sightings;
     private final Policies policies;
+    private final WorldReader reader;
     private final StatusWriter writer;
     private final Announcer announcer;
     private final Wakeups wakeups;
@@ -54,12 +57,14 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
             KubernetesClient client,
             Sightings sightings,
             Policies policies,
+            WorldReader reader,
             StatusWriter writer,
             Announcer announcer,
             Wakeups wakeups) {
         this.client = client;
         this.sightings = sightings;
         this.policies = policies;
+        this.reader = reader;
         this.writer = writer;
         this.announcer = announcer;
         this.wakeups = wakeups;
@@ -114,6 +119,10 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
                             "target.virtualMachine is not supported yet. Name the domain by target.domainUUID.",
                             false));
         }
+        AtOnce calls = new AtOnce();
+        var found = calls.begin(() ->
+                new Found(client.resources(VmTpmRecord.class).withName(uuid).get()));
+        var observed = calls.begin(() -> reader.read(uuid));
         return switch (policies.resolve(state.getSpec().className())) {
             case Policies.Resolved.NoSuchClass(String name) ->
                 writer.withoutClass(
@@ -122,8 +131,8 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
                                 "ClassNotFound",
                                 "There is no VmTpmClass %s. Make it, or name another one.".formatted(name),
                                 false));
-            case Policies.Resolved.Found found
-            when !found.policy().allows(state.getSpec().deletionPolicy()) ->
+            case Policies.Resolved.Found policy
+            when !policy.policy().allows(state.getSpec().deletionPolicy()) ->
                 writer.withoutClass(
                         state,
                         new Claims.Claim.Refused(
@@ -131,16 +140,24 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
                                 "The class %s does not allow deletionPolicy %s; it allows %s."
                                         .formatted(
                                                 Objects.requireNonNullElse(
-                                                        found.policy().className(), "(built in)"),
+                                                        policy.policy().className(), "(built in)"),
                                                 state.getSpec().deletionPolicy(),
-                                                found.policy().allowedDeletionPolicies()),
+                                                policy.policy().allowedDeletionPolicies()),
                                 false));
-            case Policies.Resolved.Found found -> claim(state, uuid, found);
+            case Policies.Resolved.Found policy ->
+                claim(state, uuid, policy, found.get().record(), observed);
         };
     }
 
-    private StatusWriter.Written claim(VmTpmState state, String uuid, Policies.Resolved.Found policy) {
-        VmTpmRecord record = client.resources(VmTpmRecord.class).withName(uuid).get();
+    /** @param record null: there is none */
+    private record Found(@Nullable VmTpmRecord record) {}
+
+    private StatusWriter.Written claim(
+            VmTpmState state,
+            String uuid,
+            Policies.Resolved.Found policy,
+            @Nullable VmTpmRecord record,
+            AtOnce.Answer<Optional<WorldReader.Observed>> observed) {
         Claims.Claim claim = Claims.decide(new Claims.Situation(
                 uuid,
                 owner(state),
@@ -151,7 +168,8 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
                 sightings.of(uuid),
                 policy.claimWithoutProof()));
         return switch (claim) {
-            case Claims.Claim.Bound(var sighting) -> writer.bound(state, policy.policy(), sighting != null);
+            case Claims.Claim.Bound(var sighting) ->
+                writer.bound(state, policy.policy(), observed.get(), sighting != null);
             case Claims.Claim.Make(var spec) -> {
                 VmTpmRecord made = new VmTpmRecord();
                 made.setMetadata(new ObjectMetaBuilder()
@@ -209,7 +227,7 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
         }
         wakeups.record(uuid);
         StatusWriter.Written written =
-                writer.deleting(state, policies.resolve(state.getSpec().className()));
+                writer.deleting(state, policies.resolve(state.getSpec().className()), reader.read(uuid));
         if (!written.status().equals(state.getStatus())) {
             client.resource(fresh(state, written.status()))
                     .subresource("status")

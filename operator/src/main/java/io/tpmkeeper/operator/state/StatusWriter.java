@@ -31,13 +31,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds the whole status of a VmTpmState anew at each look: what is not said again is gone. */
 public final class StatusWriter {
-    private final WorldReader reader;
     private final LastCaptures captures;
     private final NodeTrouble trouble;
     private final Clock clock;
 
-    public StatusWriter(WorldReader reader, LastCaptures captures, NodeTrouble trouble, Clock clock) {
-        this.reader = reader;
+    public StatusWriter(LastCaptures captures, NodeTrouble trouble, Clock clock) {
         this.captures = captures;
         this.trouble = trouble;
         this.clock = clock;
@@ -102,17 +100,16 @@ public final class StatusWriter {
         return new Written(status, Optional.empty(), Optional.empty());
     }
 
-    Written bound(VmTpmState state, EffectivePolicy policy, boolean seen) {
-        String uuid = Objects.requireNonNull(state.getSpec().target().domainUUID());
-        return reader.read(uuid)
-                .map(o -> shown(state, policy.with(state.getSpec().deletionPolicy()), o, seen))
+    /** @param observed empty: the record has gone meanwhile */
+    Written bound(VmTpmState state, EffectivePolicy policy, Optional<WorldReader.Observed> observed, boolean seen) {
+        return observed.map(o -> shown(state, policy.with(state.getSpec().deletionPolicy()), o, seen))
                 .orElseGet(() -> claiming(state, policy));
     }
 
-    Written deleting(VmTpmState state, Policies.Resolved resolved) {
+    Written deleting(VmTpmState state, Policies.Resolved resolved, Optional<WorldReader.Observed> observed) {
         EffectivePolicy policy =
                 resolved instanceof Policies.Resolved.Found found ? found.policy() : EffectivePolicy.BUILT_IN;
-        return bound(state, policy, true);
+        return bound(state, policy, observed, true);
     }
 
     private Written shown(VmTpmState state, EffectivePolicy policy, WorldReader.Observed observed, boolean seen) {
@@ -128,7 +125,7 @@ public final class StatusWriter {
                 host(state, hostState, shown.node()),
                 current(world.status().current()),
                 kept(world.generations()),
-                captures.of(world),
+                captures.of(observed),
                 null,
                 policy,
                 stamped(state, findings));
