@@ -3,6 +3,7 @@ package io.tpmkeeper.benchmarks;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
+import io.tpmkeeper.api.Marks;
 import io.tpmkeeper.api.VmTpmState;
 import io.tpmkeeper.api.VmTpmStateStatus;
 import io.tpmkeeper.e2e.Deployment;
@@ -40,6 +41,8 @@ final class SaveFigure implements AutoCloseable {
     private final BlockingQueue<Seen> seen = new LinkedBlockingQueue<>();
     private final RawClient raw;
     private final Watch watch;
+    private final Secrets uploads;
+    private final Secrets generations;
 
     SaveFigure(Deployment deployment, int runs) {
         this.deployment = deployment;
@@ -48,6 +51,8 @@ final class SaveFigure implements AutoCloseable {
         this.definition = GuestDefinition.named(NAME).ownedBy(NAMESPACE);
         this.raw = new RawClient(deployment);
         deployment.createNamespace(NAMESPACE);
+        this.uploads = new Secrets(deployment.client(), "tpm-keeper-agents", Marks.KIND_INBOX);
+        this.generations = new Secrets(deployment.client(), NAMESPACE, Marks.KIND_GENERATION);
         this.watch = deployment
                 .client()
                 .resources(VmTpmState.class)
@@ -84,6 +89,8 @@ final class SaveFigure implements AutoCloseable {
         List<Double> rawly = new ArrayList<>();
         List<Double> script = new ArrayList<>();
         List<Double> calls = new ArrayList<>();
+        List<Double> untilUpload = new ArrayList<>();
+        List<Double> untilGeneration = new ArrayList<>();
         try (Guest guest = Guest.define(host, definition)) {
             // The first runs warm what every run uses.
             int warm = 3;
@@ -97,6 +104,8 @@ final class SaveFigure implements AutoCloseable {
                 if (run > warm) {
                     ours.add(saved);
                     calls.add(many);
+                    untilUpload.add(since(durable(), uploads.last()));
+                    untilGeneration.add(since(durable(), generations.last()));
                     rawly.add(bare);
                     script.add(tarred);
                 }
@@ -110,7 +119,9 @@ final class SaveFigure implements AutoCloseable {
                         save,
                         new Series("a raw client, one after the other: " + RawClient.CALLS.size() + " calls", rawly),
                         1.5,
-                        List.of(),
+                        List.of(
+                                new Series("  of that, until the upload is in the inbox", untilUpload),
+                                new Series("  of that, until the generation is there", untilGeneration)),
                         List.of(
                                 "The raw client's calls: " + String.join(", ", RawClient.CALLS) + ".",
                                 "Calls that the API server counted for Secrets, Events and ours, until promoted: median %.0f."
@@ -149,13 +160,17 @@ final class SaveFigure implements AutoCloseable {
                     throw new IllegalStateException("generation " + generation + " was not promoted");
                 }
                 if (next.generation() >= generation) {
-                    return Duration.between(durable, next.at()).toNanos() / 1e6;
+                    return since(durable, next.at());
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
+    }
+
+    private static double since(Instant began, Instant ended) {
+        return Duration.between(began, ended).toNanos() / 1e6;
     }
 
     private Instant durable() {
@@ -191,6 +206,8 @@ final class SaveFigure implements AutoCloseable {
     @Override
     public void close() {
         watch.close();
+        uploads.close();
+        generations.close();
         raw.close();
     }
 }

@@ -69,6 +69,23 @@ final class DomainPass {
         String upload;
     }
 
+    /** Only if no run is open. What cannot be sent now is told by the pass that follows. */
+    void sendWhatEnded(DomainView view) throws IOException {
+        Vm vm = view.vmBefore();
+        Grant grant = view.grant();
+        if (grant == null || vm == null || vm.run() == null || vm.run().open()) {
+            return;
+        }
+        try {
+            String unused = uploads.settle(view, grant);
+        } catch (UnreadableException | ClusterException e) {
+            LOG.atDebug()
+                    .addKeyValue("domain", view.uuid())
+                    .addKeyValue("cause", e.getMessage())
+                    .log("not sent yet");
+        }
+    }
+
     Facts run(DomainView view) throws IOException {
         Outcome outcome = new Outcome();
         outcome.grant = view.grant();

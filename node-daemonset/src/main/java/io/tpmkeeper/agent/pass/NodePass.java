@@ -115,6 +115,7 @@ public final class NodePass {
         Map<String, WaitingStart> requests = host.requests();
         boolean startWaits = requests.values().stream().anyMatch(host::waits);
         Map<String, @Nullable Vm> before = vms();
+        sendWhatEnded(grants.orElse(List.of()), before);
         boolean fresh = takeInventory(before.keySet());
         learnFromRequests(requests);
 
@@ -125,16 +126,9 @@ public final class NodePass {
                     .filter(g -> g.spec().domainUuid().equals(uuid))
                     .findFirst()
                     .orElse(null);
-            DomainView view = new DomainView(
+            facts.put(
                     uuid,
-                    inventory.get(uuid),
-                    fresh,
-                    waits(requests, uuid),
-                    paths(uuid),
-                    before.containsKey(uuid) ? before.get(uuid) : Vm.NOTHING,
-                    grant,
-                    index.containsKey(uuid));
-            facts.put(uuid, domainPass.run(view));
+                    domainPass.run(view(uuid, fresh, waits(requests, uuid), before, grant, index.containsKey(uuid))));
         }
         health = health.at(place.failure());
         if (grants.isPresent() && !inventoryKnown) {
@@ -155,6 +149,33 @@ public final class NodePass {
         }
         forgetStrangers(uuids);
         keepHook(index);
+    }
+
+    /** libvirt answers nobody while it ends a domain: what the hook has made durable by then is on its way already. */
+    private void sendWhatEnded(List<Grant> grants, Map<String, @Nullable Vm> before) throws IOException {
+        for (Grant grant : grants) {
+            String uuid = grant.spec().domainUuid();
+            domainPass.sendWhatEnded(view(uuid, false, false, before, grant, true));
+        }
+    }
+
+    private DomainView view(
+            String uuid,
+            boolean fresh,
+            boolean waiting,
+            Map<String, @Nullable Vm> before,
+            @Nullable Grant grant,
+            boolean indexed)
+            throws IOException {
+        return new DomainView(
+                uuid,
+                inventory.get(uuid),
+                fresh,
+                waiting,
+                paths(uuid),
+                before.containsKey(uuid) ? before.get(uuid) : Vm.NOTHING,
+                grant,
+                indexed);
     }
 
     /** Where the files of a domain are need not be known when nothing else of it is here. */

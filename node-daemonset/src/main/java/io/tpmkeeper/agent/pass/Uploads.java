@@ -125,9 +125,9 @@ final class Uploads {
             sent.put(name, now);
             return null;
         }
-        FoundState primary = view.activity() == Activity.INACTIVE
-                ? host.states().live(view.uuid(), view.pathsOrNone())
-                : new FoundState(running(), running());
+        FoundState primary = isInUse(view)
+                ? new FoundState(running(), running())
+                : host.states().live(view.uuid(), view.pathsOrNone());
         FoundState fallback =
                 host.states().at(view.uuid(), new Place.InEntry(meta.entry().seq()));
         ChooseSource.Chosen chosen =
@@ -155,6 +155,13 @@ final class Uploads {
                 yield null;
             }
         };
+    }
+
+    /** What libvirt said may be older than the end that the hook noted; what is read is compared with the tip either way. */
+    private static boolean isInUse(DomainView view) {
+        Vm vm = view.vmBefore();
+        boolean ended = vm != null && vm.run() != null && !vm.run().open();
+        return view.activity() != Activity.INACTIVE && (view.isCertain() || !ended);
     }
 
     private static StateReader.Found running() {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class FakePlace implements DomainPlace {
     final List<PlacedDomain> domains = new ArrayList<>();
     final List<String> calls = new ArrayList<>();
+    /** Called when the domains are asked for. */
+    Runnable whenAsked = () -> {};
+
     volatile boolean blocked;
     volatile @Nullable Trouble unreachable;
     volatile @Nullable Trouble trouble;
@@ -36,6 +39,7 @@ final class FakePlace implements DomainPlace {
     @Override
     public List<PlacedDomain> domains() throws PlaceException {
         call("domains");
+        whenAsked.run();
         if (unreachable != null) {
             throw new PlaceException(unreachable);
         }

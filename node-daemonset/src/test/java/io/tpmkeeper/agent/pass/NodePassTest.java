@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tpmkeeper.agent.cluster.Upload;
+import io.tpmkeeper.agent.host.FoundState;
 import io.tpmkeeper.agent.host.HostPaths;
 import io.tpmkeeper.agent.install.HookInstaller;
 import io.tpmkeeper.agent.install.HookKeeper;
@@ -22,10 +23,13 @@ import io.tpmkeeper.protocol.Request;
 import io.tpmkeeper.protocol.Run;
 import io.tpmkeeper.protocol.RunKind;
 import io.tpmkeeper.protocol.Saved;
+import io.tpmkeeper.protocol.Trigger;
 import io.tpmkeeper.protocol.Version;
 import io.tpmkeeper.protocol.host.Activity;
+import io.tpmkeeper.protocol.host.Capture;
 import io.tpmkeeper.protocol.hostfile.DomainPaths;
 import io.tpmkeeper.protocol.hostfile.Identity;
+import io.tpmkeeper.protocol.hostfile.Place;
 import io.tpmkeeper.protocol.hostfile.UnreadableException;
 import io.tpmkeeper.protocol.hostfile.Vm;
 import io.tpmkeeper.protocol.hostfile.WaitingStart;
@@ -34,6 +38,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -112,6 +117,25 @@ class NodePassTest {
         Files.write(tpm.resolve("tpm2-00.permall"), permall(length));
     }
 
+    private Entry theHookCapturesTheStop(Run run) throws Exception {
+        livesThere(50);
+        DomainPaths paths = domain(Activity.ACTIVE).paths();
+        FoundState left = host.states().live(UUID, paths);
+        Digest digest = requireNonNull(left.lying(paths).whole());
+        Vm vm = vm();
+        Line line = requireNonNull(vm.line());
+        Entry stop = new Entry(vm.seq() + 1, line.epoch(), line.record(), run.n(), digest, true, true, Trigger.STOP);
+        host.spool().make(UUID, new Capture(null, stop, Ending.SHUTDOWN), left, "", NOW.getEpochSecond(), "b");
+        Line moved = new Line(line.record(), line.epoch(), line.order(), line.state(), line.how(), digest);
+        host.files()
+                .put(
+                        UUID,
+                        vm.withSeq(stop.seq())
+                                .with(moved, new Place.InEntry(stop.seq()))
+                                .with(run.closed(Ending.SHUTDOWN, stop.seq())));
+        return stop;
+    }
+
     private void isUndefined() throws IOException {
         Files.delete(directory.resolve("swtpm/" + UUID + "/tpm2/tpm2-00.permall"));
         place.domains.clear();
@@ -170,6 +194,31 @@ class NodePassTest {
         assertThat(upload.steps())
                 .extracting("name")
                 .containsExactly("ReadPrimary", "ReadFallback", "Validate", "Merge", "Pack", "Upload");
+    }
+
+    @Test
+    void whatAStopLeftIsOnItsWayBeforeLibvirtIsAsked() throws Exception {
+        livesThere(40);
+        GrantSpec grant = grant(adopt());
+        cluster.grant(grant);
+        runPass();
+        cluster.grant(saved(grant, facts().entries().getLast()));
+        runPass();
+        Run run = new Run(1, "r1", 100, "b", RunKind.COLD, vm().tip(), true, true, true, null, null, false);
+        host.files().put(UUID, vm().with(run));
+        place.domains.set(0, domain(Activity.ACTIVE));
+        runPass();
+        cluster.inbox.clear();
+        Entry stop = theHookCapturesTheStop(run);
+        List<String> sentBefore = new ArrayList<>();
+        place.whenAsked = () -> sentBefore.addAll(cluster.inbox.keySet());
+
+        runPass();
+
+        assertThat(sentBefore).singleElement().asString().contains("-" + stop.seq() + "-");
+        assertThat(cluster.inbox.values())
+                .singleElement()
+                .satisfies(u -> assertThat(u.steps().getFirst().result()).isEqualTo("Done"));
     }
 
     @Test

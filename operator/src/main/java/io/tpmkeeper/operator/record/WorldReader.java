@@ -73,15 +73,29 @@ public final class WorldReader {
 
     /** Empty: there is no record. */
     public Optional<Observed> read(String domainUuid) {
-        VmTpmRecord record =
-                client.resources(VmTpmRecord.class).withName(domainUuid).get();
-        if (record == null || record.getMetadata().getDeletionTimestamp() != null) {
+        return Optional.ofNullable(
+                        client.resources(VmTpmRecord.class).withName(domainUuid).get())
+                .flatMap(record -> around(record, this::owned));
+    }
+
+    /**
+     * The same for a record that was just read, with its owner and the policy of that.
+     *
+     * @param state the record's owner
+     */
+    public Optional<Observed> around(VmTpmRecord record, VmTpmState state, EffectivePolicy policy) {
+        return around(record, spec -> new Owned(state, policy));
+    }
+
+    private Optional<Observed> around(VmTpmRecord record, Function<RecordSpec, Owned> owner) {
+        if (record.getMetadata().getDeletionTimestamp() != null) {
             return Optional.empty();
         }
+        String domainUuid = record.getMetadata().getName();
         RecordSpec spec = Objects.requireNonNullElse(record.getSpec(), new RecordSpec(null, null));
         Home home = home(spec);
         AtOnce calls = new AtOnce();
-        var owned = calls.begin(() -> owned(spec));
+        var owned = calls.begin(() -> owner.apply(spec));
         var grants = calls.begin(() -> grants(domainUuid));
         var inbox = calls.begin(() -> uploads.of(domainUuid));
         var kept = calls.begin(() -> generations.of(domainUuid, home.namespace()));

@@ -16,6 +16,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.tpmkeeper.api.ApiGroup;
 import io.tpmkeeper.api.Condition;
 import io.tpmkeeper.api.ConditionType;
+import io.tpmkeeper.api.EffectivePolicy;
 import io.tpmkeeper.api.Reason;
 import io.tpmkeeper.api.VmTpmRecord;
 import io.tpmkeeper.api.VmTpmState;
@@ -43,6 +44,7 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
     private static final Logger LOG = LoggerFactory.getLogger(StateReconciler.class);
     private static final String BY_DOMAIN = "domain";
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofMillis(100);
     private static final int CONFLICT = 409;
 
     private final KubernetesClient client;
@@ -83,12 +85,22 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
 
     @Override
     public UpdateControl<VmTpmState> reconcile(VmTpmState cached, Context<VmTpmState> context) {
+        String uuid = cached.getSpec().target().domainUUID();
+        AtOnce calls = new AtOnce();
+        var found = calls.begin(() -> new Found(
+                uuid == null
+                        ? null
+                        : client.resources(VmTpmRecord.class).withName(uuid).get()));
         // The cache may not have our own last status yet: what it says would be new a second time.
         VmTpmState state = client.resource(cached).get();
         if (state == null) {
             return UpdateControl.noUpdate();
         }
-        StatusWriter.Written written = look(state);
+        if (!state.getMetadata().getUid().equals(cached.getMetadata().getUid())) {
+            // Another one of its name, which the cache does not have yet. The target of one never changes.
+            return UpdateControl.<VmTpmState>noUpdate().rescheduleAfter(SOON);
+        }
+        StatusWriter.Written written = look(state, found);
         written.refusal()
                 .ifPresent(r -> announcer.tell(owner(state), r.at(), r.occasion(), true, r.reason(), r.message()));
         newTrouble(state.getStatus(), written.status())
@@ -109,7 +121,7 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
                 c -> !c.reason().equals(Reason.CAPTURE_REFUSED.toString()) && !known.equals(Optional.of(c.reason())));
     }
 
-    private StatusWriter.Written look(VmTpmState state) {
+    private StatusWriter.Written look(VmTpmState state, AtOnce.Answer<Found> found) {
         String uuid = state.getSpec().target().domainUUID();
         if (uuid == null) {
             return writer.unbound(
@@ -119,10 +131,6 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
                             "target.virtualMachine is not supported yet. Name the domain by target.domainUUID.",
                             false));
         }
-        AtOnce calls = new AtOnce();
-        var found = calls.begin(() ->
-                new Found(client.resources(VmTpmRecord.class).withName(uuid).get()));
-        var observed = calls.begin(() -> reader.read(uuid));
         return switch (policies.resolve(state.getSpec().className())) {
             case Policies.Resolved.NoSuchClass(String name) ->
                 writer.withoutClass(
@@ -145,7 +153,7 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
                                                 policy.policy().allowedDeletionPolicies()),
                                 false));
             case Policies.Resolved.Found policy ->
-                claim(state, uuid, policy, found.get().record(), observed);
+                claim(state, uuid, policy, found.get().record());
         };
     }
 
@@ -153,11 +161,7 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
     private record Found(@Nullable VmTpmRecord record) {}
 
     private StatusWriter.Written claim(
-            VmTpmState state,
-            String uuid,
-            Policies.Resolved.Found policy,
-            @Nullable VmTpmRecord record,
-            AtOnce.Answer<Optional<WorldReader.Observed>> observed) {
+            VmTpmState state, String uuid, Policies.Resolved.Found policy, @Nullable VmTpmRecord record) {
         Claims.Claim claim = Claims.decide(new Claims.Situation(
                 uuid,
                 owner(state),
@@ -168,8 +172,14 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
                 sightings.of(uuid),
                 policy.claimWithoutProof()));
         return switch (claim) {
-            case Claims.Claim.Bound(var sighting) ->
-                writer.bound(state, policy.policy(), observed.get(), sighting != null);
+            case Claims.Claim.Bound(var sighting) -> {
+                EffectivePolicy ruling = policy.policy().with(state.getSpec().deletionPolicy());
+                yield writer.bound(
+                        state,
+                        ruling,
+                        reader.around(Objects.requireNonNull(record, "it is bound by it"), state, ruling),
+                        sighting != null);
+            }
             case Claims.Claim.Make(var spec) -> {
                 VmTpmRecord made = new VmTpmRecord();
                 made.setMetadata(new ObjectMetaBuilder()
