@@ -14,14 +14,27 @@ public final class Decisions {
      *
      * @param steps to take now, in this order; empty: nothing to do until something changes
      * @param findings what keeps the domain from going on, the most important first
+     * @param verb name of the one that acts, one of {@link #verbs}; null: none does
      */
-    public record Outcome(List<Step> steps, List<Finding> findings) {}
+    public record Outcome(
+            List<Step> steps,
+            List<Finding> findings,
+            @Nullable String verb) {}
 
     private Decisions() {}
 
     /** @param guardLabel the guard's word that the record bears now */
     public static Outcome decide(World world, @Nullable String guardLabel) {
-        List<Verb> verbs = List.of(
+        return firstThatActs(inOrder(guardLabel), world);
+    }
+
+    /** The names of all verbs, in their order. */
+    public static List<String> verbs() {
+        return inOrder(null).stream().map(Decisions::name).toList();
+    }
+
+    private static List<Verb> inOrder(@Nullable String guardLabel) {
+        return List.of(
                 new Acknowledge(),
                 new Index(guardLabel),
                 new Project(),
@@ -36,19 +49,22 @@ public final class Decisions {
                 new Forks(),
                 new LostLine(),
                 new Prune());
-        return inOrder(verbs, world);
     }
 
-    private static Outcome inOrder(List<Verb> verbs, World world) {
+    private static String name(Verb verb) {
+        return verb.getClass().getSimpleName();
+    }
+
+    private static Outcome firstThatActs(List<Verb> verbs, World world) {
         List<Finding> findings = new ArrayList<>();
         for (Verb verb : verbs) {
             Verdict verdict = verb.consider(world);
             verdict.finding().ifPresent(findings::add);
             if (verdict.acts() || findings.stream().anyMatch(Decisions::endsThePass)) {
-                return new Outcome(verdict.steps(), sorted(findings));
+                return new Outcome(verdict.steps(), sorted(findings), verdict.acts() ? name(verb) : null);
             }
         }
-        return new Outcome(List.of(), sorted(findings));
+        return new Outcome(List.of(), sorted(findings), null);
     }
 
     /** After a rollback nothing may be given or taken; what was captured is still saved, by the verbs before. */

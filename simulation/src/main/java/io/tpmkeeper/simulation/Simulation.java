@@ -1,0 +1,105 @@
+package io.tpmkeeper.simulation;
+
+import io.tpmkeeper.simulation.story.Coverage;
+import io.tpmkeeper.simulation.truth.Broken;
+import io.tpmkeeper.simulation.truth.Harm;
+import io.tpmkeeper.simulation.world.Schedule;
+import io.tpmkeeper.simulation.world.Shrinking;
+import io.tpmkeeper.simulation.world.Trial;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** What {@code make simulate} runs. The last line counts; the exit code says whether every promise held. */
+@Command(
+        name = "simulation",
+        mixinStandardHelpOptions = true,
+        description =
+                "Runs the protocol's deciders through seeded schedules of faults and holds them against the promises.")
+public final class Simulation implements Callable<Integer> {
+    private static final int SHOWN = 2;
+
+    @Option(names = "--seeds", defaultValue = "2000", description = "How many (default: ${DEFAULT-VALUE}).")
+    private long seeds;
+
+    @Option(names = "--first", defaultValue = "0", description = "The first one (default: ${DEFAULT-VALUE}).")
+    private long first;
+
+    @Option(names = "--seed", description = "Replays this one and tells its story.")
+    private @Nullable Long seed;
+
+    @Option(names = "--coverage", description = "Prints how often each part of the machine was reached.")
+    private boolean shows;
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Simulation()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() {
+        return seed == null ? all() : replay(seed);
+    }
+
+    private static int replay(long seed) {
+        Trial trial = Trial.of(Schedule.of(seed), true);
+        Trial told = trial.broken() == null ? trial : Shrinking.shrink(trial);
+        tell(told);
+        return trial.broken() == null ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private static void tell(Trial trial) {
+        System.out.printf(
+                "seed %d with %s%n", trial.schedule().seed(), trial.schedule().features());
+        trial.story().forEach(System.out::println);
+        Broken broken = trial.broken();
+        System.out.println(broken == null ? "Every promise held." : broken.harm() + ": " + broken.getMessage());
+    }
+
+    private int all() {
+        long began = System.nanoTime();
+        long steps = 0;
+        Map<Harm, Long> harms = new EnumMap<>(Harm.class);
+        Map<String, List<Long>> alike = new TreeMap<>();
+        List<Trial> failed = new ArrayList<>();
+        Coverage coverage = new Coverage();
+        for (long each = first; each < first + seeds; each++) {
+            Trial trial = Trial.of(Schedule.of(each), false);
+            steps += trial.steps();
+            coverage.add(trial.coverage());
+            Broken broken = trial.broken();
+            if (broken != null) {
+                harms.merge(broken.harm(), 1L, Long::sum);
+                alike.computeIfAbsent(
+                                broken.harm() + " "
+                                        + String.valueOf(broken.getMessage()).replaceAll("#?[0-9]+", "_"),
+                                k -> new ArrayList<>())
+                        .add(each);
+                failed.add(trial);
+            }
+        }
+        double seconds = (System.nanoTime() - began) / 1e9;
+        if (shows) {
+            new TreeMap<>(coverage.counts()).forEach((what, count) -> System.out.printf("%9d %s%n", count, what));
+        }
+        alike.forEach((what, where) -> System.out.printf(
+                "%5d %s: seeds %s%n", where.size(), what, where.subList(0, Math.min(5, where.size()))));
+        failed.stream().limit(SHOWN).forEach(t -> tell(Shrinking.shrink(t)));
+        System.out.printf(
+                "seeds %d, steps %d, lost %d, stale %d, blank %d, stuck %d, seconds %.1f%n",
+                seeds,
+                steps,
+                harms.getOrDefault(Harm.LOST, 0L),
+                harms.getOrDefault(Harm.STALE, 0L),
+                harms.getOrDefault(Harm.BLANK, 0L),
+                harms.getOrDefault(Harm.STUCK, 0L),
+                seconds);
+        return harms.isEmpty() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+}

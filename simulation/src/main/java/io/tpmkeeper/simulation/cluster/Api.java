@@ -1,0 +1,210 @@
+package io.tpmkeeper.simulation.cluster;
+
+import io.tpmkeeper.protocol.DeletionPolicy;
+import io.tpmkeeper.protocol.Facts;
+import io.tpmkeeper.protocol.GrantSpec;
+import io.tpmkeeper.protocol.Owner;
+import io.tpmkeeper.protocol.operator.Generation;
+import io.tpmkeeper.protocol.operator.Upload;
+import io.tpmkeeper.protocol.operator.World;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The API server and its storage, for one domain. */
+public final class Api {
+    public static final String DOMAIN = "5f0c6f0e-0000-4000-8000-000000000001";
+    /** The namespace that the domain's own metadata names. */
+    public static final String HOME = "vms";
+
+    Stored.@Nullable Record record;
+    final SortedMap<String, Stored.Grant> grants = new TreeMap<>();
+    final SortedMap<String, Stored.Node> nodes = new TreeMap<>();
+    final SortedMap<String, Stored.State> states = new TreeMap<>();
+    final SortedMap<String, Upload> uploads = new TreeMap<>();
+    final SortedMap<String, Generation> generations = new TreeMap<>();
+    final SortedMap<String, World.Delivery> deliveries = new TreeMap<>();
+    final TreeSet<String> terminating = new TreeSet<>();
+    private long version;
+
+    public Stored.@Nullable Record record() {
+        return record;
+    }
+
+    public Stored.@Nullable Grant grant(String node) {
+        return grants.get(node);
+    }
+
+    public Stored.@Nullable Node node(String node) {
+        return nodes.get(node);
+    }
+
+    public SortedMap<String, Stored.State> states() {
+        return states;
+    }
+
+    public SortedMap<String, Upload> uploads() {
+        return uploads;
+    }
+
+    public SortedMap<String, Generation> generations() {
+        return generations;
+    }
+
+    public SortedMap<String, World.Delivery> deliveries() {
+        return deliveries;
+    }
+
+    long nextVersion() {
+        return ++version;
+    }
+
+    /** Writes the record if it is still the one that was observed; null deletes it. */
+    Stored.@Nullable Record replace(Stored.Record observed, Stored.@Nullable Record next) throws Conflict {
+        if (record == null || record.version() != observed.version()) {
+            throw new Conflict("the record is not as it was observed");
+        }
+        record = next == null
+                ? null
+                : new Stored.Record(next.uid(), nextVersion(), next.spec(), next.status(), next.guard());
+        return record;
+    }
+
+    void create(Stored.Record made) throws Conflict {
+        if (record != null) {
+            throw new Conflict("there is a record already");
+        }
+        record = new Stored.Record(made.uid(), nextVersion(), made.spec(), made.status(), made.guard());
+    }
+
+    void write(GrantSpec spec) {
+        Stored.Grant has = grants.get(spec.nodeName());
+        grants.put(spec.nodeName(), new Stored.Grant(spec, has == null ? null : has.reported()));
+    }
+
+    /** An agent writes its facts of the domain. */
+    public void report(String node, Facts facts) throws Conflict {
+        Stored.Grant has = grants.get(node);
+        if (has == null) {
+            throw new Conflict("there is no grant");
+        }
+        grants.put(node, new Stored.Grant(has.spec(), facts));
+    }
+
+    /** An agent writes its inventory; the operator made the object, and its question stays. */
+    public void report(String node, Stored.Node status) throws Conflict {
+        Stored.Node has = nodes.get(node);
+        if (has == null) {
+            throw new Conflict("there is no VmTpmNode");
+        }
+        nodes.put(
+                node,
+                new Stored.Node(has.question(), status.hostId(), status.observed(), status.seen(), status.facts()));
+    }
+
+    /** Sent twice, the first stays. */
+    public void upload(Upload upload) {
+        uploads.putIfAbsent(upload.name(), upload);
+    }
+
+    /** Somebody deletes a generation: what bears the finalizer stays, marked. */
+    public void delete(Generation generation) {
+        if (generations.remove(generation.secret()) != null && generation.kept()) {
+            generations.put(generation.secret(), marked(generation, true, true));
+        }
+    }
+
+    void keep(Generation generation, boolean keep) {
+        Generation has = generations.get(generation.secret());
+        if (has == null) {
+            return;
+        }
+        if (!keep && has.deleting()) {
+            generations.remove(has.secret());
+        } else {
+            generations.put(has.secret(), marked(has, keep, has.deleting()));
+        }
+    }
+
+    private static Generation marked(Generation g, boolean kept, boolean deleting) {
+        return new Generation(
+                g.namespace(),
+                g.secret(),
+                g.record(),
+                g.number(),
+                g.version(),
+                g.digest(),
+                g.trigger(),
+                g.node(),
+                g.source(),
+                g.capturedAt(),
+                kept,
+                deleting);
+    }
+
+    /** A user applies a VmTpmState: the same one again changes its policy alone. */
+    public void apply(String uid, String namespace, String name, DeletionPolicy policy) {
+        String key = namespace + "/" + name;
+        Stored.State has = states.get(key);
+        if (has == null && !terminating.contains(namespace)) {
+            states.put(key, new Stored.State(new Owner(namespace, name, uid), policy, false));
+        } else if (has != null && !has.deleting()) {
+            states.put(key, new Stored.State(has.owner(), policy, false));
+        }
+    }
+
+    /** A user deletes it, and says what is to become of the generations. */
+    public void delete(String namespace, String name, DeletionPolicy policy) {
+        Stored.State has = states.get(namespace + "/" + name);
+        if (has != null) {
+            states.put(namespace + "/" + name, new Stored.State(has.owner(), policy, true));
+        }
+    }
+
+    /** Everything in it is deleted, as far as finalizers let it. */
+    public void deleteNamespace(String namespace) {
+        terminating.add(namespace);
+        states.replaceAll((name, s) ->
+                s.owner().namespace().equals(namespace) ? new Stored.State(s.owner(), s.policy(), true) : s);
+        java.util.List.copyOf(generations.values()).stream()
+                .filter(g -> g.namespace().equals(namespace))
+                .forEach(this::delete);
+    }
+
+    /** A namespace that is empty by now is gone; made again, it is another one. */
+    public void makeNamespaceAgain(String namespace) {
+        boolean empty = states.values().stream()
+                        .noneMatch(s -> s.owner().namespace().equals(namespace))
+                && generations.values().stream().noneMatch(g -> g.namespace().equals(namespace));
+        if (empty) {
+            terminating.remove(namespace);
+        }
+    }
+
+    /** All that is stored, as it is now. */
+    public Api copy() {
+        Api copy = new Api();
+        copy.restore(this);
+        return copy;
+    }
+
+    /** The storage goes back to a copy; versions go on, as etcd's revision does after a restore with a bump. */
+    public void restore(Api older) {
+        record = older.record;
+        put(grants, older.grants);
+        put(nodes, older.nodes);
+        put(states, older.states);
+        put(uploads, older.uploads);
+        put(generations, older.generations);
+        put(deliveries, older.deliveries);
+        terminating.clear();
+        terminating.addAll(older.terminating);
+        version = Math.max(version, older.version) + 1;
+    }
+
+    private static <T> void put(SortedMap<String, T> into, SortedMap<String, T> from) {
+        into.clear();
+        into.putAll(from);
+    }
+}

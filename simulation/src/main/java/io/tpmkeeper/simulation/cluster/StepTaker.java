@@ -1,0 +1,132 @@
+package io.tpmkeeper.simulation.cluster;
+
+import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.protocol.Trigger;
+import io.tpmkeeper.protocol.Version;
+import io.tpmkeeper.protocol.operator.Generation;
+import io.tpmkeeper.protocol.operator.Step;
+import io.tpmkeeper.protocol.operator.Upload;
+import io.tpmkeeper.protocol.operator.World;
+import io.tpmkeeper.simulation.truth.Scene;
+import org.jspecify.annotations.Nullable;
+
+/** Carries out one step of a pass, as the operator's edge does. */
+final class StepTaker {
+    private final Api api;
+    private final Scene scene;
+    private final Witness witness;
+
+    StepTaker(Api api, Scene scene, Witness witness) {
+        this.api = api;
+        this.scene = scene;
+        this.witness = witness;
+    }
+
+    /** @return the record as this pass knows it now */
+    Stored.Record take(Stored.Record record, World world, Step step, Questions questions) throws Conflict {
+        scene.coverage().reached("step", step.getClass().getSimpleName());
+        scene.story().say("operator", "%s", step);
+        switch (step) {
+            case Step.WriteRecord(var next) -> {
+                Stored.Record written =
+                        replace(record, new Stored.Record(record.uid(), 0, record.spec(), next, record.guard()));
+                if (next.holder() != null
+                        && !next.holder().equals(world.status().holder())) {
+                    questions.forget();
+                }
+                return written;
+            }
+            case Step.WriteOwner(var next) -> {
+                return replace(record, new Stored.Record(record.uid(), 0, next, record.status(), record.guard()));
+            }
+            case Step.LabelGuard(var guard) -> {
+                return replace(record, new Stored.Record(record.uid(), 0, record.spec(), record.status(), guard));
+            }
+            case Step.DeleteRecord() -> {
+                Stored.Record none = api.replace(record, null);
+                witness.recordDeleted(record);
+                if (none == null) {
+                    return record;
+                }
+            }
+            case Step.WriteGrant(var next) -> api.write(next);
+            case Step.RemoveGrant(var node) -> api.grants.remove(node);
+            case Step.Ask(var subject) -> questions.ask(subject);
+            case Step.MakeGeneration(var upload, var number, var candidate) -> make(world, upload, number);
+            case Step.CopyGeneration(var of, var number) -> copy(world, of, number);
+            case Step.KeepGeneration(var generation, var keep) -> api.keep(generation, keep);
+            case Step.DeleteGeneration(var generation) -> {
+                Generation has = api.generations.get(generation.secret());
+                if (has != null) {
+                    api.delete(has);
+                }
+            }
+            case Step.DeleteUpload(var name) -> api.uploads.remove(name);
+            case Step.Deliver(var node, var digest, var generation) -> deliver(node, digest, generation);
+            case Step.DeleteDelivery(var name) -> api.deliveries.remove(name);
+            case Step.Announce(var warning, var reason, var message) ->
+                scene.coverage().reached("event", reason);
+        }
+        return record;
+    }
+
+    private Stored.Record replace(Stored.Record before, Stored.Record after) throws Conflict {
+        Stored.Record written = api.replace(before, after);
+        if (written == null) {
+            throw new IllegalStateException("a record that is written is there");
+        }
+        witness.recordWritten(before, written);
+        return written;
+    }
+
+    private void make(World world, Upload upload, long number) throws Conflict {
+        if (!api.uploads.containsKey(upload.name())) {
+            throw new Conflict("the upload has gone");
+        }
+        create(world, number, upload.version(), upload.digest(), upload.trigger(), upload.node(), upload.source());
+    }
+
+    private void copy(World world, Generation of, long number) throws Conflict {
+        if (!api.generations.containsKey(of.secret())) {
+            throw new Conflict("the generation has gone");
+        }
+        create(world, number, of.version(), of.digest(), of.trigger(), of.node(), of.source());
+    }
+
+    private void create(
+            World world,
+            long number,
+            Version version,
+            Digest digest,
+            Trigger trigger,
+            String node,
+            @Nullable String source)
+            throws Conflict {
+        String name = world.generationName(number);
+        if (api.terminating.contains(world.ownerNamespace())) {
+            throw new Conflict("the namespace is being deleted");
+        }
+        Generation made = new Generation(
+                world.ownerNamespace(),
+                name,
+                world.recordUid(),
+                number,
+                version,
+                digest,
+                trigger,
+                node,
+                source,
+                world.nowText(),
+                true,
+                false);
+        api.generations.put(name, made);
+    }
+
+    private void deliver(String node, Digest digest, Generation generation) throws Conflict {
+        if (!api.generations.containsKey(generation.secret())) {
+            throw new Conflict("the generation has gone");
+        }
+        String name = "delivery-" + node + "-" + digest.brief();
+        api.deliveries.put(name, new World.Delivery(name, node, digest));
+    }
+}

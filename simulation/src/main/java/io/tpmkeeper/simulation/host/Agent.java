@@ -1,0 +1,155 @@
+package io.tpmkeeper.simulation.host;
+
+import io.tpmkeeper.protocol.hook.HookHost.IndexLine;
+import io.tpmkeeper.protocol.hook.HostFile;
+import io.tpmkeeper.simulation.cluster.Api;
+import io.tpmkeeper.simulation.cluster.Stored;
+import io.tpmkeeper.simulation.truth.Content;
+import io.tpmkeeper.simulation.truth.Scene;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The agent's process: what it watched, what it remembers, and the pass that it is in. */
+public final class Agent {
+    private final Host host;
+    private final Scene scene;
+    private final Api api;
+    private final Elsewhere elsewhere;
+    private boolean up = true;
+    private boolean lags;
+
+    /** Of the cluster, as far as watches brought it; null: nothing was listed yet. */
+    @Nullable
+    Watched watched;
+
+    /** Null: libvirt was not asked yet. */
+    @Nullable
+    Inventory inventory;
+
+    final Map<String, Long> sent = new HashMap<>();
+    /** Every order that was obeyed here, whichever process did it. */
+    private final Set<String> obeyed = new HashSet<>();
+
+    private @Nullable AgentPass pass;
+    private boolean diesMidway;
+    private boolean distrusting;
+
+    Agent(Host host, Scene scene, Api api, Elsewhere elsewhere) {
+        this.host = host;
+        this.scene = scene;
+        this.api = api;
+        this.elsewhere = elsewhere;
+    }
+
+    /** @param guard the label of the record; null: the domain is not protected. @param node null: the operator did not make it yet */
+    record Watched(@Nullable IndexLine index, Stored.@Nullable Grant grant, Stored.@Nullable Node node) {}
+
+    public boolean isUp() {
+        return up && host.isOn();
+    }
+
+    /** Whether it renews its Lease. */
+    public boolean isHeard() {
+        return isUp() && host.isConnected();
+    }
+
+    public void die() {
+        up = false;
+        forget();
+    }
+
+    public void live() {
+        up = true;
+    }
+
+    void restart() {
+        forget();
+    }
+
+    private void forget() {
+        watched = null;
+        inventory = null;
+        sent.clear();
+        pass = null;
+    }
+
+    /** Its watches bring nothing new until they do not lag any more. */
+    public void lag(boolean behind) {
+        lags = behind;
+    }
+
+    private void watch() {
+        if (!host.isConnected() || (lags && watched != null)) {
+            return;
+        }
+        Stored.Record record = api.record();
+        String label = record == null ? null : record.guard();
+        IndexLine line = new IndexLine(label == null ? null : io.tpmkeeper.protocol.Guard.ofWord(label));
+        watched = new Watched(line, api.grant(host.name()), api.node(host.name()));
+    }
+
+    /** A whole pass, or the rest of the one that it is in. */
+    public void work() {
+        while (step()) {
+            // Each step is one that it can die after.
+        }
+    }
+
+    /** The next step of its pass. @return whether the pass goes on */
+    public boolean step() {
+        if (!isUp()) {
+            return false;
+        }
+        if (pass == null) {
+            watch();
+            pass = new AgentPass(host, this, scene, api, elsewhere);
+        }
+        boolean goesOn = pass.step() && isUp();
+        if (!goesOn) {
+            pass = null;
+        }
+        return goesOn;
+    }
+
+    public boolean isBusy() {
+        return pass != null;
+    }
+
+    /** @return false: it was obeyed before */
+    boolean obeys(String order) {
+        return obeyed.add(order);
+    }
+
+    /** It will die when it has made an entry and not yet written the host file that names it. */
+    public void dieMidway() {
+        diesMidway = true;
+    }
+
+    boolean diesBeforeTheHostFile() {
+        boolean dies = diesMidway;
+        diesMidway = false;
+        if (dies) {
+            die();
+        }
+        return dies;
+    }
+
+    /** From now on some of what it sends is refused by the operator's verification. */
+    public void sendGarbage(boolean some) {
+        distrusting = some;
+    }
+
+    /** Verification judges content, so the same content always comes out alike. */
+    boolean isDistrusted(Content content) {
+        return distrusting && content.number() % 3 == 0;
+    }
+
+    void takeUpIndex() {
+        if (watched != null && watched.index() != null) {
+            host.disk.index = HostFile.of(watched.index());
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package io.tpmkeeper.simulation.host;
+
+import io.tpmkeeper.protocol.Request.Reason;
+import io.tpmkeeper.protocol.hook.FileState;
+import io.tpmkeeper.protocol.hook.HookHost;
+import io.tpmkeeper.protocol.hook.HookHost.AcceptLive;
+import io.tpmkeeper.protocol.hook.HookHost.Captured;
+import io.tpmkeeper.protocol.hook.HookHost.Displaced;
+import io.tpmkeeper.protocol.hook.HookHost.Domain;
+import io.tpmkeeper.protocol.hook.HookHost.Hold;
+import io.tpmkeeper.protocol.hook.HookHost.IndexLine;
+import io.tpmkeeper.protocol.hook.HookHost.Marker;
+import io.tpmkeeper.protocol.hook.HookHost.Refused;
+import io.tpmkeeper.protocol.hook.HookHost.Rescue;
+import io.tpmkeeper.protocol.hook.HostFile;
+import io.tpmkeeper.protocol.hook.LiveFiles;
+import io.tpmkeeper.protocol.hostfile.FileMark;
+import io.tpmkeeper.protocol.hostfile.FileMarks;
+import io.tpmkeeper.protocol.hostfile.Journal;
+import io.tpmkeeper.protocol.hostfile.Vm;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What a host has of the domain, to be changed by libvirt, hook, agent and people. */
+final class Disk {
+    HostFile<IndexLine> index = HostFile.of(new IndexLine(null));
+    Domain domain = new Domain.Unseen();
+    HostFile<Vm> vm = HostFile.missing();
+    LiveFiles live = LiveFiles.NOTHING;
+    Rescue rescue = Rescue.NOTHING;
+    TreeMap<Long, Captured> entries = new TreeMap<>();
+    TreeSet<Long> claims = new TreeSet<>();
+    TreeMap<String, FileMarks> deliveries = new TreeMap<>();
+    List<Displaced> quarantine = new ArrayList<>();
+    HostFile<Journal> journal = HostFile.missing();
+
+    @Nullable
+    Refused refused;
+
+    @Nullable
+    Reason request;
+
+    HostFile<AcceptLive> accept = HostFile.missing();
+
+    @Nullable
+    Marker marker;
+
+    boolean breakGlass;
+    HookHost.Disk room = HookHost.Disk.GOOD;
+    Hold hold = new Hold(false, false);
+
+    HookHost read() {
+        return new HookHost(
+                index,
+                domain,
+                vm,
+                live,
+                rescue,
+                entries,
+                claims,
+                deliveries,
+                quarantine,
+                journal,
+                refused,
+                request,
+                accept,
+                marker,
+                breakGlass,
+                room,
+                hold);
+    }
+
+    void become(HookHost next) {
+        index = next.index();
+        domain = next.domain();
+        vm = next.vm();
+        live = next.live();
+        rescue = next.rescue();
+        entries = new TreeMap<>(next.entries());
+        claims = new TreeSet<>(next.claims());
+        deliveries = new TreeMap<>(next.deliveries());
+        quarantine = new ArrayList<>(next.quarantine());
+        journal = next.journal();
+        refused = next.refused();
+        request = next.request();
+        accept = next.accept();
+        marker = next.marker();
+        breakGlass = next.breakGlass();
+        room = next.disk();
+        hold = next.hold();
+    }
+
+    /** Line and run; nothing where the file is missing or unreadable. */
+    Vm vm() {
+        Vm read = vm.valueOrNull();
+        return read == null ? Vm.NOTHING : read;
+    }
+
+    static FileState plain(@Nullable FileMark mark) {
+        return mark == null ? FileState.ABSENT : new FileState.Plain(mark, false);
+    }
+
+    static LiveFiles files(FileMarks marks) {
+        return new LiveFiles(plain(marks.tpm()), plain(marks.vars()));
+    }
+
+    /** Writes the domain's files. NVRAM is written in place, so its second name shows the same. */
+    void write(FileMarks marks) {
+        LiveFiles before = live;
+        live = files(marks);
+        if (rescue.vars().isThere() && rescue.vars().equals(before.vars())) {
+            rescue = new Rescue(rescue.tpm(), live.vars(), rescue.ended());
+        }
+    }
+
+    boolean liveIsTorn() {
+        return live.tpm() instanceof FileState.Plain plain && plain.torn();
+    }
+
+    /** Power is lost: what lay in memory goes. */
+    void losePower() {
+        marker = null;
+        accept = HostFile.missing();
+        breakGlass = false;
+        hold = new Hold(false, false);
+    }
+
+    /** The host directory is lost; libvirt's own files, and what lies beside them, stay. */
+    void loseDirectory() {
+        index = HostFile.missing();
+        domain = new Domain.Unseen();
+        vm = HostFile.missing();
+        entries.clear();
+        claims.clear();
+        deliveries.clear();
+        quarantine.clear();
+        journal = HostFile.missing();
+        refused = null;
+        request = null;
+    }
+
+    /** What a purge takes. */
+    void purge() {
+        vm = HostFile.missing();
+        entries.clear();
+        claims.clear();
+        deliveries.clear();
+        quarantine.clear();
+        journal = HostFile.missing();
+        refused = null;
+    }
+}

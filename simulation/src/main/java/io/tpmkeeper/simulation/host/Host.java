@@ -1,0 +1,235 @@
+package io.tpmkeeper.simulation.host;
+
+import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.protocol.Line;
+import io.tpmkeeper.protocol.Refusal;
+import io.tpmkeeper.protocol.Run;
+import io.tpmkeeper.protocol.hook.HookHost;
+import io.tpmkeeper.protocol.hook.HostFile;
+import io.tpmkeeper.protocol.hook.LiveFiles;
+import io.tpmkeeper.protocol.hostfile.FileMarks;
+import io.tpmkeeper.simulation.cluster.Api;
+import io.tpmkeeper.simulation.truth.Content;
+import io.tpmkeeper.simulation.truth.Scene;
+import org.jspecify.annotations.Nullable;
+
+/** One hypervisor: its disk, libvirt, hook and agent, its power and its network. */
+public final class Host {
+    /** What a power loss does to what the guest wrote last. */
+    public enum PowerLoss {
+        NOTHING,
+        UNSYNCED,
+        /** The NVRAM is the newer one. */
+        MIXED,
+        TORN
+    }
+
+    final Disk disk = new Disk();
+    private final String name;
+    private final Scene scene;
+    private final Libvirt libvirt;
+    private final Hooks hooks;
+    private final Agent agent;
+    private String hostId;
+    private int boot = 1;
+    private boolean on = true;
+    private boolean connected = true;
+    private boolean fenced;
+    private boolean allowed = true;
+    private String lastRequest = "-";
+
+    public Host(String name, Scene scene, Api api, Elsewhere elsewhere) {
+        this.name = name;
+        this.scene = scene;
+        this.hostId = name + "-1";
+        this.hooks = new Hooks(this, scene);
+        this.libvirt = new Libvirt(this, hooks, scene, elsewhere);
+        this.agent = new Agent(this, scene, api, elsewhere);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public Libvirt libvirt() {
+        return libvirt;
+    }
+
+    public Agent agent() {
+        return agent;
+    }
+
+    Hooks hooks() {
+        return hooks;
+    }
+
+    String hostId() {
+        return hostId;
+    }
+
+    String bootId() {
+        return "boot-" + boot;
+    }
+
+    public boolean isOn() {
+        return on;
+    }
+
+    public boolean isConnected() {
+        return on && connected;
+    }
+
+    public void connect(boolean to) {
+        connected = to;
+    }
+
+    public boolean isFenced() {
+        return fenced;
+    }
+
+    /** An administrator says that it is off for certain; he looked. */
+    public void fence() {
+        fenced |= !on;
+    }
+
+    public void unfence() {
+        fenced = false;
+    }
+
+    public boolean isAllowed() {
+        return allowed;
+    }
+
+    public void allow(boolean to) {
+        allowed = to;
+    }
+
+    /** The next call of the hook is cut off after about so much of its way. */
+    public void killNextHook(int percent) {
+        hooks.killNext(percent);
+    }
+
+    public void losePower(PowerLoss harm) {
+        if (on) {
+            scene.story().say(name, "loses power (%s)", harm);
+            libvirt.losePower(harm);
+            disk.losePower();
+            agent.die();
+            on = false;
+        }
+    }
+
+    public void boot() {
+        if (!on) {
+            scene.story().say(name, "boots");
+            on = true;
+            fenced = false;
+            boot++;
+            agent.live();
+        }
+    }
+
+    public void loseDirectory() {
+        scene.story().say(name, "loses its host directory");
+        disk.loseDirectory();
+        hostId = scene.clock().name(name);
+        agent.restart();
+    }
+
+    public void breakGlass(boolean broken) {
+        if (on) {
+            disk.breakGlass = broken;
+        }
+    }
+
+    /** Nothing can be written any more, or everything again. */
+    public void fill(HookHost.Disk room) {
+        disk.room = room;
+    }
+
+    public void letStopGo() {
+        if (libvirt.holdsStop()) {
+            disk.hold = new HookHost.Hold(disk.hold.held(), true);
+            libvirt.tryHeldStop();
+        }
+    }
+
+    /** The files are changed while the VM is off, and the administrator says so. @return whether he could */
+    public boolean editAndAccept() {
+        Line line = disk.vm().line();
+        Content before = scene.contents().of(disk.live.marks());
+        if (!libvirt.isFree() || line == null || !line.isHeld() || before == null || disk.liveIsTorn()) {
+            return false;
+        }
+        if (before != scene.contents().of(line.tip())
+                || (disk.vm().run() != null && disk.vm().run().open())) {
+            return false;
+        }
+        Content after = scene.contents().after(before);
+        disk.live = Disk.files(after.marks());
+        disk.accept = HostFile.of(new HookHost.AcceptLive(line.tip(), after.digest()));
+        scene.story().say(name, "is edited: %s for %s", after, before);
+        return true;
+    }
+
+    /** The run before there was any hook here. */
+    public void runsAlready() {
+        libvirt.runsAlready();
+    }
+
+    void refusedRequest(String request) {
+        lastRequest = request;
+    }
+
+    @Nullable
+    Refusal refusal() {
+        HookHost.Refused refused = disk.refused;
+        return refused == null
+                ? null
+                : new Refusal(lastRequest, 0, refused.reason(), "what was missing", refused.passedBy());
+    }
+
+    // What is here, for those who know everything.
+
+    public @Nullable Line line() {
+        return disk.vm().line();
+    }
+
+    public boolean runsOnline() {
+        Run run = disk.vm().run();
+        return libvirt.runs() && run != null && run.open() && run.online();
+    }
+
+    /** Whether this content can be had from here, by the agent or by hand. */
+    public boolean has(Content content) {
+        Digest digest = content.digest();
+        boolean captured = disk.entries.values().stream().anyMatch(e -> is(e.files(), digest))
+                || disk.deliveries.values().stream().anyMatch(d -> is(d, digest));
+        FileMarks live = disk.live.marks();
+        FileMarks second = new LiveFiles(disk.rescue.tpm(), disk.rescue.vars()).marks();
+        return captured
+                || is(live, digest)
+                || is(second, digest)
+                || is(new FileMarks(live.tpm(), second.vars()), digest)
+                || is(new FileMarks(second.tpm(), live.vars()), digest);
+    }
+
+    private static boolean is(FileMarks marks, Digest digest) {
+        return digest.equals(marks.digest());
+    }
+
+    /** What a purge in the name of this record should have taken. */
+    public boolean hasResidueOf(String record) {
+        Line line = line();
+        return (line != null && line.record().equals(record))
+                || disk.entries.values().stream()
+                        .anyMatch(e -> record.equals(e.meta().entry().record()));
+    }
+
+    @Override
+    public String toString() {
+        return "%s: %s, entries %s, live %s"
+                .formatted(
+                        name, disk.vm(), disk.entries.keySet(), scene.contents().of(disk.live.marks()));
+    }
+}

@@ -1,0 +1,417 @@
+package io.tpmkeeper.simulation.host;
+
+import io.tpmkeeper.protocol.Ending;
+import io.tpmkeeper.protocol.Guard;
+import io.tpmkeeper.protocol.Request;
+import io.tpmkeeper.protocol.Run;
+import io.tpmkeeper.protocol.RunKind;
+import io.tpmkeeper.protocol.hook.Call.Operation;
+import io.tpmkeeper.protocol.hook.FileState;
+import io.tpmkeeper.protocol.hook.HookHost;
+import io.tpmkeeper.protocol.hook.HookHost.Marker;
+import io.tpmkeeper.protocol.hook.LiveFiles;
+import io.tpmkeeper.protocol.host.Activity;
+import io.tpmkeeper.protocol.hostfile.FileMarks;
+import io.tpmkeeper.simulation.truth.Broken;
+import io.tpmkeeper.simulation.truth.Content;
+import io.tpmkeeper.simulation.truth.Harm;
+import io.tpmkeeper.simulation.truth.Scene;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** libvirtd with QEMU and swtpm: calls the hook in its order, makes, runs and ends the guest. */
+public final class Libvirt {
+    private final Host host;
+    private final Hooks hooks;
+    private final Scene scene;
+    private final Elsewhere elsewhere;
+
+    private boolean defined;
+    private Activity activity = Activity.INACTIVE;
+
+    /** A start that waits in the hook. */
+    private @Nullable Waiting waiting;
+
+    private boolean stopHeld;
+    private boolean endUnsaved;
+    private @Nullable Content managed;
+    private final List<Content> images = new ArrayList<>();
+
+    /** What was on the disk before the guest's last write. */
+    private @Nullable Content synced;
+
+    Libvirt(Host host, Hooks hooks, Scene scene, Elsewhere elsewhere) {
+        this.host = host;
+        this.hooks = hooks;
+        this.scene = scene;
+        this.elsewhere = elsewhere;
+    }
+
+    private record Waiting(Plan plan, @Nullable Marker marker, String id, long since) {}
+
+    public boolean isDefined() {
+        return defined;
+    }
+
+    public Activity activity() {
+        return activity;
+    }
+
+    public boolean isActive() {
+        return activity != Activity.INACTIVE;
+    }
+
+    public boolean runs() {
+        return activity == Activity.ACTIVE;
+    }
+
+    public boolean waits() {
+        return waiting != null;
+    }
+
+    /** A stop is held in the hook, which has the lock all the while. */
+    public boolean holdsStop() {
+        return stopHeld;
+    }
+
+    boolean isFree() {
+        return host.isOn() && !isActive() && waiting == null && !stopHeld;
+    }
+
+    @Nullable
+    Request request() {
+        Request.Reason reason = host.disk.request;
+        return waiting == null || reason == null ? null : new Request(waiting.id, reason, waiting.since);
+    }
+
+    public List<Content> images() {
+        return List.copyOf(images);
+    }
+
+    // Starts.
+
+    public void define() {
+        if (host.isOn()) {
+            defined = true;
+        }
+    }
+
+    /** A managed save is restored by any plain start. */
+    public void start(Plan.Fate fate) {
+        Content saved = managed;
+        attempt(saved == null ? Plan.cold(fate) : Plan.restore(fate, saved, true));
+    }
+
+    public void restore(Content image, Plan.Fate fate) {
+        attempt(Plan.restore(fate, image, false));
+    }
+
+    public void removeManagedSave() {
+        managed = null;
+    }
+
+    private void attempt(Plan plan) {
+        if (!isFree()) {
+            return;
+        }
+        scene.story().say(host.name(), "virsh %s", plan);
+        defined = true;
+        if (plan.image() != null) {
+            var unused = hooks.call(Operation.RESTORE);
+        }
+        prepare(
+                new Waiting(
+                        plan,
+                        host.disk.marker,
+                        scene.clock().name("ask"),
+                        scene.clock().now()),
+                true);
+    }
+
+    /** Something changed: the start that waits is judged anew. */
+    public void wake() {
+        Waiting start = waiting;
+        if (start != null) {
+            host.disk.marker = start.marker;
+            prepare(start, true);
+        }
+    }
+
+    /** It has waited long enough. */
+    public void timeOut() {
+        Waiting start = waiting;
+        if (start != null) {
+            host.disk.marker = start.marker;
+            prepare(start, false);
+        }
+    }
+
+    private void prepare(Waiting start, boolean patient) {
+        waiting = start;
+        var tip = host.disk.vm().tip();
+        HookHost.AcceptLive accept = host.disk.accept.valueOrNull();
+        Hooks.Result result = hooks.call(Operation.PREPARE, patient);
+        if (accept != null
+                && Objects.equals(accept.tip(), tip)
+                && Objects.equals(accept.live(), host.disk.vm().tip())) {
+            scene.truth().edited(scene.contents().of(tip), scene.contents().of(accept.live()));
+        }
+        switch (result) {
+            case WAITS -> {}
+            case REFUSED -> {
+                host.refusedRequest(start.id);
+                waiting = null;
+                called(Operation.STOPPED);
+            }
+            case KILLED -> {
+                waiting = null;
+                called(Operation.STOPPED);
+            }
+            case PASSED -> {
+                host.refusedRequest(start.id);
+                waiting = null;
+                hooks.logBegins();
+                begin(start.plan);
+            }
+        }
+    }
+
+    private void begin(Plan plan) {
+        LiveFiles found = host.disk.live;
+        if (plan.fate() == Plan.Fate.FAILS_EARLY) {
+            fail();
+            return;
+        }
+        Content image = plan.image();
+        if (image != null) {
+            host.disk.live = new LiveFiles(Disk.plain(image.marks().tpm()), found.vars());
+        }
+        Content from = opens();
+        if (from == null && host.disk.live.tpm().isThere()) {
+            fail();
+            return;
+        }
+        Content became = from == null ? scene.contents().blank() : image == null ? from : image;
+        if (image == null) {
+            host.disk.write(became.marks());
+        }
+        if (plan.fate() == Plan.Fate.FAILS_LATE) {
+            lives(from, became);
+            write();
+            ends();
+            fail();
+            return;
+        }
+        if (plan.fate() != Plan.Fate.UNSEEN && called(Operation.STARTED) == Hooks.Result.REFUSED) {
+            fail();
+            return;
+        }
+        host.disk.write(became.marks());
+        if (plan.managed()) {
+            managed = null;
+        }
+        activity = Activity.ACTIVE;
+        lives(image == null ? from : image, became);
+    }
+
+    /** What swtpm opens; null: it makes a blank one, or takes what is there for no TPM state. */
+    private @Nullable Content opens() {
+        if (!(host.disk.live.tpm() instanceof FileState.Plain plain) || plain.torn()) {
+            return null;
+        }
+        FileMarks there = host.disk.live.marks();
+        return scene.contents().of(there);
+    }
+
+    private void lives(@Nullable Content from, Content became) {
+        Run run = host.disk.vm().run();
+        synced = became;
+        scene.story().say(host.name(), "runs from %s with %s, run %s", from, became, run);
+        if (run != null && run.open() && run.online()) {
+            scene.truth().beginsOnline(host.name(), from, became);
+            return;
+        }
+        HookHost.IndexLine index = host.disk.index.valueOrNull();
+        boolean guarded = index == null || index.guard() == Guard.ENFORCE;
+        if (guarded && !host.disk.breakGlass && run != null && run.open() && run.kind() == RunKind.COLD) {
+            throw new Broken(from == null ? Harm.BLANK : Harm.STALE, host.name() + " starts off-line, and may not");
+        }
+        scene.truth().beginsOffline(host.name(), from, became, elsewhere.isClaimed(), elsewhere.isGiven());
+    }
+
+    private void ends() {
+        scene.truth().ends(host.name());
+        synced = null;
+    }
+
+    private void fail() {
+        hooks.log(Ending.FAILED);
+        called(Operation.STOPPED);
+    }
+
+    private Hooks.Result called(Operation operation) {
+        Hooks.Result result = hooks.call(operation);
+        if (operation == Operation.STOPPED) {
+            stopHeld = result == Hooks.Result.WAITS;
+            endUnsaved = result != Hooks.Result.PASSED
+                    || (host.disk.vm().run() != null && host.disk.vm().run().open());
+        }
+        return result;
+    }
+
+    /** The last end was not captured, since the hook was killed or a person let it go: an undefine now destroys it. */
+    public boolean isEndUnsaved() {
+        return endUnsaved;
+    }
+
+    /** A guest that began before there was any hook here. */
+    void runsAlready() {
+        Content became = scene.contents().blank();
+        defined = true;
+        host.disk.write(became.marks());
+        activity = Activity.ACTIVE;
+        synced = became;
+        scene.truth().beginsOffline(host.name(), null, became, elsewhere.isClaimed(), elsewhere.isGiven());
+    }
+
+    // The guest.
+
+    /** What the guest has now. */
+    public @Nullable Content content() {
+        return runs() ? scene.contents().of(host.disk.live.marks()) : null;
+    }
+
+    /** The guest writes to its TPM and NVRAM. */
+    public void write() {
+        Content before = scene.contents().of(host.disk.live.marks());
+        if (before != null) {
+            synced = before;
+            Content after = scene.contents().after(before);
+            host.disk.write(after.marks());
+            scene.truth().has(host.name(), after);
+        }
+    }
+
+    // Ends.
+
+    /** @param how null: libvirt's log does not say */
+    public void stop(@Nullable Ending how) {
+        if (!runs() || stopHeld) {
+            return;
+        }
+        scene.story().say(host.name(), "stops (%s) with %s", how, content());
+        activity = Activity.INACTIVE;
+        ends();
+        hooks.log(how);
+        called(Operation.STOPPED);
+    }
+
+    /** The stop that is held is tried again. */
+    public void tryHeldStop() {
+        if (stopHeld) {
+            boolean letGo = host.disk.hold.letGo();
+            host.disk.hold = new HookHost.Hold(false, letGo);
+            called(Operation.STOPPED);
+            if (!stopHeld) {
+                host.disk.hold = new HookHost.Hold(false, false);
+            }
+        }
+    }
+
+    /** Not while it runs: libvirt deletes TPM and NVRAM at once. */
+    public void undefine() {
+        if (isFree() && defined) {
+            scene.story().say(host.name(), "is undefined");
+            defined = false;
+            managed = null;
+            host.disk.live = LiveFiles.NOTHING;
+        }
+    }
+
+    public void save(boolean asManaged) {
+        Content now = content();
+        if (now != null) {
+            if (asManaged) {
+                managed = now;
+            } else {
+                images.add(now);
+            }
+            stop(Ending.SAVED);
+        }
+    }
+
+    // Migration.
+
+    /** The destination's side begins: libvirt makes a blank TPM where there is none. */
+    public boolean receive() {
+        if (!isFree()) {
+            return false;
+        }
+        defined = true;
+        managed = null;
+        var unused = hooks.call(Operation.MIGRATE);
+        hooks.logBegins();
+        if (hooks.call(Operation.PREPARE) != Hooks.Result.PASSED) {
+            called(Operation.STOPPED);
+            return false;
+        }
+        if (opens() == null) {
+            host.disk.write(scene.contents().blank().marks());
+        }
+        activity = Activity.RECEIVING;
+        called(Operation.STARTED);
+        return true;
+    }
+
+    void sends() {
+        hooks.logMigration();
+    }
+
+    /** The guest runs here from now on. */
+    void received(Content content) {
+        host.disk.write(content.marks());
+        synced = content;
+        activity = Activity.ACTIVE;
+    }
+
+    /** The guest went away. @param how null: libvirt's log does not say */
+    void left(@Nullable Ending how) {
+        activity = Activity.INACTIVE;
+        synced = null;
+        hooks.log(how);
+        called(Operation.STOPPED);
+    }
+
+    // Power.
+
+    /** @param harm what becomes of what the guest wrote last */
+    void losePower(Host.PowerLoss harm) {
+        Content before = synced;
+        if (runs() && before != null) {
+            Content now = Objects.requireNonNull(content());
+            switch (harm) {
+                case NOTHING -> {}
+                case UNSYNCED -> host.disk.write(before.marks());
+                case MIXED ->
+                    host.disk.write(
+                            new FileMarks(before.marks().tpm(), now.marks().vars()));
+                case TORN -> {
+                    host.disk.live =
+                            new LiveFiles(new FileState.Plain(scene.contents().torn(), true), host.disk.live.vars());
+                    if (scene.truth().livesOn(host.name())) {
+                        scene.truth().giveUp("a torn state after a power loss");
+                    }
+                }
+            }
+            if (harm != Host.PowerLoss.TORN) {
+                scene.truth().has(host.name(), Objects.requireNonNull(content()));
+            }
+        }
+        ends();
+        activity = Activity.INACTIVE;
+        waiting = null;
+        stopHeld = false;
+    }
+}

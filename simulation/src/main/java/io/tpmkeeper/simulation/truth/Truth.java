@@ -1,0 +1,204 @@
+package io.tpmkeeper.simulation.truth;
+
+import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.simulation.story.Coverage;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which content is the newest and which guest is the VM's life. A start that goes on from anything else breaks a promise, unless
+ * a person or a documented limit allows exactly that; what is allowed is counted.
+ */
+public final class Truth {
+    private final Contents contents;
+    private final Coverage coverage;
+
+    /** Null: nothing ever was, or nobody can say. */
+    private @Nullable Content newest;
+
+    /** Host on which the VM's life goes on now. */
+    private @Nullable String livesOn;
+
+    /** The last copy was destroyed by people or by several faults at once: it need not be anywhere any more. */
+    private boolean gone;
+
+    /** The life was begun without any right before there was a line (break-glass, a host that knows no index). */
+    private boolean tentative;
+
+    /** Hosts that were given up for dead by people: what they do is no part of the VM's life. */
+    private final Set<String> forsaken = new HashSet<>();
+
+    public Truth(Contents contents, Coverage coverage) {
+        this.contents = contents;
+        this.coverage = coverage;
+    }
+
+    public @Nullable Content newest() {
+        return newest;
+    }
+
+    public boolean livesOn(String host) {
+        return host.equals(livesOn);
+    }
+
+    /** Whether the newest state must be somewhere although no guest has it. */
+    public boolean mustBeKept() {
+        return newest != null && livesOn == null && !gone;
+    }
+
+    /** The newest state may be nowhere from now on. */
+    public void giveUp(String limit) {
+        if (!gone) {
+            coverage.reached("limit", limit);
+            gone = true;
+        }
+    }
+
+    /**
+     * A guest begins on-line.
+     *
+     * @param from what lies there when it begins; null: nothing does
+     * @param became what it has once swtpm has opened it
+     */
+    public void beginsOnline(String host, @Nullable Content from, Content became) {
+        if (forsaken.contains(host)) {
+            coverage.reached("limit", "a host that was given up for dead starts what it holds");
+            return;
+        }
+        if (livesOn != null) {
+            throw new Broken(Harm.STALE, "%s starts on-line while the domain runs on %s".formatted(host, livesOn));
+        }
+        if (newest != null && from != newest) {
+            throw new Broken(
+                    from == null ? Harm.BLANK : Harm.STALE,
+                    "%s starts on-line from %s, and the newest is %s".formatted(host, from, newest));
+        }
+        lives(host, became);
+    }
+
+    /**
+     * A guest begins off-line.
+     *
+     * @param claimed whether there is a record with an owner
+     * @param given whether some host has a line
+     */
+    public void beginsOffline(String host, @Nullable Content from, Content became, boolean claimed, boolean given) {
+        boolean goesOn = from == newest && livesOn == null && !forsaken.contains(host);
+        if (!given && goesOn) {
+            tentative = claimed;
+            lives(host, became);
+        } else if (!claimed && !given && newest == null) {
+            lives(host, became);
+        } else {
+            coverage.reached("limit", "a fork, which is nobody's life");
+        }
+    }
+
+    private void lives(String host, Content content) {
+        livesOn = host;
+        newest = content;
+        gone = false;
+    }
+
+    /** The guest writes to its TPM, or its disk went back to what was written before. */
+    public void has(String host, Content content) {
+        if (livesOn(host)) {
+            newest = content;
+        }
+    }
+
+    public void ends(String host) {
+        if (livesOn(host)) {
+            livesOn = null;
+        }
+    }
+
+    /** A migration succeeded. */
+    public void migrates(String from, String to, Content content) {
+        if (livesOn(from)) {
+            lives(to, content);
+        }
+    }
+
+    /** An administrator changed the files while the VM was off, and said so; now that is taken up. */
+    public void edited(@Nullable Content before, @Nullable Content after) {
+        if (before == newest) {
+            newest = after;
+        }
+    }
+
+    /**
+     * A host obeys the order to go on with what it has.
+     *
+     * @param content what that is: of the guest that runs there, or the line's tip
+     * @param somethingElsewhere whether another host that was not given up has the newest state
+     */
+    public void adopts(String host, @Nullable Content content, boolean active, boolean somethingElsewhere) {
+        forsaken.remove(host);
+        boolean grown = content != null && newest != null && content.descendsFrom(newest);
+        boolean elsewhere = livesOn != null && !livesOn(host);
+        if (newest != null && (elsewhere || !grown)) {
+            if (!tentative && !gone && somethingElsewhere) {
+                throw new Broken(
+                        content == null ? Harm.BLANK : Harm.STALE,
+                        "%s goes on with %s, and the newest is %s".formatted(host, content, newest));
+            }
+            coverage.reached(
+                    "limit", tentative ? "a run before any line was forked by adoption" : "adopted what was left");
+        }
+        livesOn = active ? host : null;
+        newest = content;
+        tentative = false;
+        gone = false;
+    }
+
+    /** A line with exactly this content was obeyed. */
+    public void takes(String host) {
+        forsaken.remove(host);
+        tentative = false;
+    }
+
+    /** Something becomes current. It goes forward, or nothing is known. */
+    public void becomesCurrent(@Nullable Digest before, Digest now) {
+        Content older = contents.of(before);
+        Content newer = Objects.requireNonNull(contents.of(now), "a content that nobody made was promoted");
+        if (older != null && !newer.descendsFrom(older)) {
+            throw new Broken(
+                    Harm.STALE, "current goes from %s to %s, which did not grow from it".formatted(older, newer));
+        }
+        if (newest != null && livesOn == null && newer != newest && newer.descendsFrom(newest)) {
+            // A host that was given up for dead brought something newer home.
+            newest = newer;
+        }
+    }
+
+    /** People took the node out of service for good: what it did not save is lost, with their consent. */
+    public void forsake(String host, @Nullable Digest current) {
+        if (forsaken.add(host)) {
+            coverage.reached("limit", "a node was given up for dead");
+            newest = contents.of(current);
+            if (livesOn(host)) {
+                livesOn = null;
+            }
+        }
+    }
+
+    public boolean isForsaken(String host) {
+        return forsaken.contains(host);
+    }
+
+    /** Nothing of it is left on the host: what it starts from now on is judged again. */
+    public void cleaned(String host) {
+        forsaken.remove(host);
+    }
+
+    /** The domain is taken out of protection and its states with it: what lies in libvirt's files is what there is. */
+    public void forget() {
+        newest = null;
+        livesOn = null;
+        gone = false;
+        tentative = false;
+    }
+}

@@ -1,0 +1,37 @@
+package io.tpmkeeper.simulation.world;
+
+/** What a schedule may be made of beside starts, stops, writes, and an operator and agents at work. A seed draws some. */
+public enum Feature {
+    UNDEFINE,
+    FAILED_STARTS,
+    POWER,
+    TORN_WRITES,
+    LOST_WRITES,
+    AGENT_AWAY,
+    AGENT_CRASHES,
+    PARTITION,
+    BREAK_GLASS,
+    OTHER_GUARDS,
+    MIGRATION,
+    SAVED_IMAGES,
+    HOOK_KILLED,
+    UNKNOWN_ENDINGS,
+    OPERATOR_CRASHES,
+    TWO_LEADERS,
+    STALE_CACHES,
+    INTERLEAVING,
+    ROLLBACK,
+    DELETION,
+    NAMESPACE,
+    STRANGERS,
+    FENCING,
+    DIRECTORY_LOST,
+    GENERATIONS_BY_HAND,
+    EDITED_FILES,
+    FULL_DISK,
+    REFUSED_CAPTURES,
+    FORBIDDEN_NODES,
+    CLOCKS,
+    RUNS_ALREADY,
+    UNPROTECTED
+}

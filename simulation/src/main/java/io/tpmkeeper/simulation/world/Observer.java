@@ -1,0 +1,174 @@
+package io.tpmkeeper.simulation.world;
+
+import io.tpmkeeper.protocol.Current;
+import io.tpmkeeper.protocol.DeletionPolicy;
+import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.protocol.RecordStatus;
+import io.tpmkeeper.simulation.cluster.Api;
+import io.tpmkeeper.simulation.cluster.Nodes;
+import io.tpmkeeper.simulation.cluster.Stored;
+import io.tpmkeeper.simulation.cluster.Witness;
+import io.tpmkeeper.simulation.host.Elsewhere;
+import io.tpmkeeper.simulation.host.Host;
+import io.tpmkeeper.simulation.truth.Broken;
+import io.tpmkeeper.simulation.truth.Content;
+import io.tpmkeeper.simulation.truth.Harm;
+import io.tpmkeeper.simulation.truth.Scene;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Sees all hosts and the cluster at once, and holds what it sees against the promises. */
+final class Observer implements Nodes, Witness, Elsewhere {
+    private final Scene scene;
+    private final Api api;
+    private List<Host> hosts = List.of();
+
+    /** The storage went back once: who holds the line is found out then, and cannot be prevented from being two. */
+    private boolean rolledBack;
+
+    Observer(Scene scene, Api api) {
+        this.scene = scene;
+        this.api = api;
+    }
+
+    void watch(List<Host> all) {
+        hosts = all;
+    }
+
+    private Host host(String name) {
+        return hosts.stream().filter(h -> h.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    // What the operator sees of nodes.
+
+    @Override
+    public Collection<String> names() {
+        return hosts.stream().map(Host::name).toList();
+    }
+
+    @Override
+    public boolean isFenced(String node) {
+        return host(node).isFenced();
+    }
+
+    @Override
+    public boolean isAllowed(String node) {
+        return host(node).isAllowed();
+    }
+
+    @Override
+    public boolean renewsItsLease(String node) {
+        return host(node).agent().isHeard();
+    }
+
+    // What hosts cannot know.
+
+    @Override
+    public boolean isClaimed() {
+        return api.record() != null && api.record().spec().owner() != null;
+    }
+
+    @Override
+    public boolean isGiven() {
+        return hosts.stream().anyMatch(h -> h.line() != null && !scene.truth().isForsaken(h.name()));
+    }
+
+    @Override
+    public boolean isOnAnother(String host, Content content) {
+        return hosts.stream()
+                .filter(h -> !h.name().equals(host)
+                        && !h.isFenced()
+                        && !scene.truth().isForsaken(h.name()))
+                .anyMatch(h -> h.has(content));
+    }
+
+    // What is written.
+
+    @Override
+    public void recordWritten(Stored.Record before, Stored.Record after) {
+        RecordStatus was = before.status();
+        RecordStatus is = after.status();
+        Digest older = was.current() == null ? null : was.current().digest();
+        Current current = is.current();
+        if (current != null && !current.digest().equals(older)) {
+            scene.truth().becomesCurrent(older, current.digest());
+        }
+        if (is.epoch() < was.epoch() || (is.epoch() == was.epoch() && isGivenAnew(was, is))) {
+            throw new Broken(Harm.STALE, "epoch %d is given after %d".formatted(is.epoch(), was.epoch()));
+        }
+        for (String node : is.gone()) {
+            if (!was.gone().contains(node)) {
+                scene.truth().forsake(node, current == null ? null : current.digest());
+            }
+        }
+    }
+
+    private static boolean isGivenAnew(RecordStatus was, RecordStatus is) {
+        return is.holder() != null && !is.holder().equals(was.holder());
+    }
+
+    @Override
+    public void recordDeleted(Stored.Record last) {
+        for (Host host : hosts) {
+            boolean reached = !last.status().gone().contains(host.name()) && !host.isFenced();
+            if (reached && !rolledBack && host.hasResidueOf(last.uid())) {
+                throw new Broken(Harm.STALE, "%s was not cleaned: %s".formatted(host.name(), host));
+            }
+        }
+        scene.truth().forget();
+    }
+
+    void rolledBack() {
+        rolledBack = true;
+        scene.coverage().reached("limit", "the storage of the cluster went back in time");
+        mayBeGone("a rollback");
+    }
+
+    // What must be so at any time.
+
+    void check() {
+        Stored.Record record = api.record();
+        if (record != null) {
+            List<String> holders = hosts.stream()
+                    .filter(h -> h.line() != null && h.line().isHeld())
+                    .filter(h ->
+                            record.uid().equals(Objects.requireNonNull(h.line()).record()))
+                    .map(Host::name)
+                    .filter(h -> !scene.truth().isForsaken(h))
+                    .toList();
+            if (holders.size() > 1 && !rolledBack) {
+                throw new Broken(Harm.STALE, "several hosts may start the domain: " + holders);
+            }
+        }
+        Content newest = scene.truth().newest();
+        if (scene.truth().mustBeKept() && newest != null && !isSomewhere(newest)) {
+            if (isBeingDeleted(record)) {
+                scene.truth().forget();
+                return;
+            }
+            throw new Broken(Harm.LOST, "the newest state %s is nowhere".formatted(newest));
+        }
+    }
+
+    private static boolean isBeingDeleted(Stored.@Nullable Record record) {
+        return record != null
+                && record.status().deletion() != null
+                && record.status().deletion().policy() == DeletionPolicy.DELETE;
+    }
+
+    /** People or two faults at once may just have destroyed the last copy. */
+    void mayBeGone(String limit) {
+        Content newest = scene.truth().newest();
+        if (scene.truth().mustBeKept() && newest != null && !isSomewhere(newest)) {
+            scene.truth().giveUp(limit);
+        }
+    }
+
+    private boolean isSomewhere(Content content) {
+        return hosts.stream().anyMatch(h -> h.has(content))
+                || api.generations().values().stream().anyMatch(g -> g.digest().equals(content.digest()))
+                || api.uploads().values().stream().anyMatch(u -> u.digest().equals(content.digest()));
+    }
+}

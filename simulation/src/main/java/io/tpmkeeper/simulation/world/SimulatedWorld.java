@@ -1,0 +1,275 @@
+package io.tpmkeeper.simulation.world;
+
+import io.tpmkeeper.protocol.DeletionPolicy;
+import io.tpmkeeper.protocol.Ending;
+import io.tpmkeeper.protocol.hook.HookHost.Disk;
+import io.tpmkeeper.simulation.cluster.Api;
+import io.tpmkeeper.simulation.cluster.ClassPolicy;
+import io.tpmkeeper.simulation.cluster.Operator;
+import io.tpmkeeper.simulation.host.Host;
+import io.tpmkeeper.simulation.host.Host.PowerLoss;
+import io.tpmkeeper.simulation.host.Migration;
+import io.tpmkeeper.simulation.host.Plan.Fate;
+import io.tpmkeeper.simulation.truth.Content;
+import io.tpmkeeper.simulation.truth.Scene;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Three hosts, a cluster, an operator, and what can be done to them. */
+public final class SimulatedWorld {
+    private final Scene scene;
+    private final Api api = new Api();
+    private final ClassPolicy policy = new ClassPolicy();
+    private final Observer observer;
+    private final List<Host> hosts;
+    private Operator operator;
+
+    /** A leader that was deposed in the middle of a pass and does not know it. */
+    private @Nullable Operator oldLeader;
+
+    private @Nullable Api snapshot;
+    private @Nullable Migration migration;
+
+    public SimulatedWorld(Scene scene) {
+        this.scene = scene;
+        this.observer = new Observer(scene, api);
+        this.hosts = List.of("a", "b", "c").stream()
+                .map(name -> new Host(name, scene, api, observer))
+                .toList();
+        observer.watch(hosts);
+        this.operator = newOperator();
+    }
+
+    private Operator newOperator() {
+        return new Operator(api, scene, observer, policy, observer);
+    }
+
+    public Scene scene() {
+        return scene;
+    }
+
+    public Api api() {
+        return api;
+    }
+
+    public ClassPolicy policy() {
+        return policy;
+    }
+
+    public Operator operator() {
+        return operator;
+    }
+
+    public List<Host> hosts() {
+        return hosts;
+    }
+
+    /** By its name. */
+    public Host host(String name) {
+        return hosts.stream().filter(h -> h.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    /** Whether every promise holds. @throws io.tpmkeeper.simulation.truth.Broken if one does not */
+    public void check() {
+        observer.check();
+    }
+
+    /** Everybody does what there is to do, so many times. */
+    public void settle(int rounds) {
+        for (int i = 0; i < rounds; i++) {
+            operator.work();
+            check();
+            for (Host host : hosts) {
+                host.agent().work();
+                host.libvirt().tryHeldStop();
+                host.libvirt().wake();
+                check();
+            }
+        }
+    }
+
+    // The VM's life.
+
+    /** The host if the VM runs there, else one where it does, else the host all the same. */
+    Host running(Host host) {
+        return host.libvirt().runs()
+                ? host
+                : hosts.stream().filter(h -> h.libvirt().runs()).findFirst().orElse(host);
+    }
+
+    Host other(Host host, int number) {
+        return hosts.get((hosts.indexOf(host) + 1 + number % 2) % hosts.size());
+    }
+
+    void write(Host host) {
+        if (host.libvirt().runs()) {
+            host.libvirt().write();
+        }
+    }
+
+    void restore(Host host, int number, Fate fate) {
+        List<Content> images = host.libvirt().images();
+        if (!images.isEmpty()) {
+            host.libvirt().restore(images.get(number % images.size()), fate);
+        }
+    }
+
+    public void undefine(Host host) {
+        boolean unsaved = host.libvirt().isEndUnsaved();
+        host.libvirt().undefine();
+        if (unsaved) {
+            observer.mayBeGone("an end that no hook saw, and an undefine");
+        }
+    }
+
+    public void migrate(Host from, Host to) {
+        if (migration == null) {
+            migration = Migration.begin(from, to, scene);
+        }
+    }
+
+    /** @param how what the source's log says; null: nothing */
+    public void endMigration(boolean well, @Nullable Ending how) {
+        Migration ends = migration;
+        if (ends == null) {
+            return;
+        }
+        migration = null;
+        if (well && !ends.isBroken()) {
+            ends.succeed(how);
+        } else {
+            ends.fail();
+        }
+    }
+
+    public void losePower(Host host, PowerLoss harm) {
+        host.losePower(harm);
+        if (migration != null && migration.isBroken()) {
+            endMigration(false, null);
+        }
+    }
+
+    void edit(Host host) {
+        if (hosts.stream().noneMatch(h -> h.libvirt().isActive())) {
+            boolean unused = host.editAndAccept();
+        }
+    }
+
+    public void loseDirectory(Host host) {
+        host.loseDirectory();
+        observer.mayBeGone("a host directory that was lost before all was saved");
+    }
+
+    void freeDisk(Host host) {
+        host.fill(Disk.GOOD);
+        host.libvirt().tryHeldStop();
+    }
+
+    // The cluster.
+
+    void operatorSteps(int count) {
+        for (int i = 0; i < count && operator.step(); i++) {
+            check();
+        }
+    }
+
+    void agentSteps(Host host, int count) {
+        for (int i = 0; i < count && host.agent().step(); i++) {
+            check();
+        }
+    }
+
+    /** It is killed after so many steps, and another one begins. */
+    public void operatorDies(int after) {
+        operatorSteps(after);
+        scene.story().say("operator", "dies");
+        operator = newOperator();
+    }
+
+    void agentDies(Host host, int number) {
+        agentSteps(host, number % 12);
+        host.agent().die();
+    }
+
+    void depose(int after) {
+        operatorSteps(after);
+        scene.story().say("operator", "is deposed and does not know it");
+        operator.depose();
+        oldLeader = operator;
+        operator = newOperator();
+    }
+
+    /** It finishes the pass that it is in, and then hears that it leads no more. */
+    void oldLeaderSteps(int count) {
+        for (int i = 0; i < count && oldLeader != null; i++) {
+            if (!oldLeader.isBusy() || !oldLeader.step()) {
+                oldLeader = null;
+            }
+            check();
+        }
+    }
+
+    void takeSnapshot() {
+        snapshot = api.copy();
+    }
+
+    void rollBack() {
+        if (snapshot != null) {
+            scene.story().say("etcd", "is restored from a snapshot");
+            api.restore(snapshot);
+            snapshot = null;
+            observer.rolledBack();
+            operator = newOperator();
+        }
+    }
+
+    // People.
+
+    public void apply(String namespace, String name, DeletionPolicy deletion) {
+        api.apply(scene.clock().name("owner"), namespace, name, deletion);
+    }
+
+    public void delete(DeletionPolicy with) {
+        scene.story().say("user", "deletes the VmTpmState (%s)", with);
+        api.delete(Api.HOME, "vm", with);
+    }
+
+    void deleteStrangers() {
+        api.delete("thieves", "stranger", DeletionPolicy.RETAIN);
+        api.delete(Api.HOME, "stranger", DeletionPolicy.RETAIN);
+    }
+
+    void deleteNamespace() {
+        scene.story().say("user", "deletes the namespace");
+        api.deleteNamespace(Api.HOME);
+        observer.mayBeGone("generations that went with their namespace");
+    }
+
+    void deleteGeneration(int number) {
+        var all = List.copyOf(api.generations().values());
+        if (!all.isEmpty()) {
+            api.delete(all.get(number % all.size()));
+            observer.mayBeGone("a generation deleted by hand");
+        }
+    }
+
+    /** Nothing is wrong any more, and everybody who was away is back. */
+    public void endFaults() {
+        scene.story().say("world", "faults cease");
+        endMigration(false, null);
+        oldLeader = null;
+        policy.set(io.tpmkeeper.protocol.Guard.ENFORCE);
+        for (Host host : hosts) {
+            host.boot();
+            host.unfence();
+            host.connect(true);
+            host.allow(true);
+            host.agent().live();
+            host.agent().lag(false);
+            host.breakGlass(false);
+            freeDisk(host);
+            host.libvirt().timeOut();
+        }
+        operator = newOperator();
+    }
+}
