@@ -8,7 +8,8 @@ final class KeepCurrent implements Verb {
     @Override
     public Verdict consider(World world) {
         Current current = world.status().current();
-        if (current == null || world.status().deletion() != null) {
+        // The API server lets nobody make anything in a namespace that goes, and the state goes with it.
+        if (current == null || world.status().deletion() != null || world.namespaceTerminating()) {
             return Verdict.NOTHING;
         }
         Optional<Generation> whole = world.generationOf(current.digest());

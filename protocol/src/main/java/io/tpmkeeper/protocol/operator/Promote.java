@@ -18,6 +18,10 @@ import java.util.Optional;
 final class Promote implements Verb {
     @Override
     public Verdict consider(World world) {
+        if (world.namespaceTerminating()) {
+            // The API server lets nobody make a generation there any more; Delete clears the uploads.
+            return Verdict.NOTHING;
+        }
         if (!world.unreadable().isEmpty()) {
             return clear(world.unreadable().getFirst());
         }
