@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *     the line was given elsewhere (it cannot)
  * @param tip of a Held order; null for a Tombstone
  * @param run with {@link Content#LIVE}: the run that is meant, if one is; of a Tombstone: the run after which the line was seen
- *     {@link LineState#LEFT}. Another run there refuses the order
+ *     {@link LineState#LEFT}, 0 for none. Another run there refuses the order
  * @param active with {@link Content#LIVE}: whether the domain was seen active when the order was written
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -113,7 +113,8 @@ public final class Obey {
         if (here.activity != Activity.INACTIVE) {
             return new Refused("The domain is active on this host.");
         }
-        if (line.state() == LineState.LEFT && (run == null || order.run() == null || order.run() != run.n())) {
+        long last = run == null ? 0 : run.n();
+        if (line.state() == LineState.LEFT && (order.run() == null || order.run() != last)) {
             return new Refused(
                     "The last run left this host (%s), and the order does not name it.".formatted(line.how()));
         }
