@@ -77,6 +77,14 @@ final class MayMove {
                     "The domain migrated away from %s, and no node that reports says that it received it. No start is allowed until that node speaks."
                             .formatted(holder)));
         }
+        if (line.left(Ending.UNKNOWN)) {
+            Optional<NodeView> received = world.nodes().values().stream()
+                    .filter(n -> n.alive() && !n.facts().active() && mayHaveReceived(n))
+                    .findFirst();
+            if (received.isPresent()) {
+                return new Judgement.Stopped(mayHaveRunOn(received.get(), holder));
+            }
+        }
         Optional<NodeView> elsewhere = world.nodes().values().stream()
                 .filter(n -> n.alive() && mayHaveIt(n, to))
                 .findFirst();
@@ -119,9 +127,19 @@ final class MayMove {
     }
 
     private static boolean mayHaveIt(NodeView node, NodeView to) {
-        return !node.node().equals(to.node())
-                && (node.facts().active()
-                        || (node.facts().run() != null && node.facts().run().mayHaveReceived()));
+        return !node.node().equals(to.node()) && (node.facts().active() || mayHaveReceived(node));
+    }
+
+    private static boolean mayHaveReceived(NodeView node) {
+        return node.facts().run() != null && node.facts().run().mayHaveReceived();
+    }
+
+    /** Also where that node itself asks: what it received is newer than what the holder has, or is nothing, and nobody knows. */
+    private static Finding mayHaveRunOn(NodeView received, String holder) {
+        return new Finding(
+                Finding.Reason.MISSING_STATE,
+                "How the last run on %s ended is not known, and %s received a migration of the domain: the newest state may be what that left. No start is allowed from either. Both are kept in the hosts' spools; begin anew from the one of the host where the domain ran last."
+                        .formatted(holder, received.node()));
     }
 
     private static String whereElse(NodeView node) {
