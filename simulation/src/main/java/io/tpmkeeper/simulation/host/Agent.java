@@ -124,8 +124,8 @@ public final class Agent {
     }
 
     /** It will die when it has made an entry and not yet written the host file that names it. */
-    public void dieMidway() {
-        diesMidway = true;
+    public void dieMidway(boolean will) {
+        diesMidway = will;
     }
 
     boolean diesBeforeTheHostFile() {
@@ -144,7 +144,7 @@ public final class Agent {
 
     /** Verification judges content, so the same content always comes out alike. */
     boolean isDistrusted(Content content) {
-        return distrusting && content.number() % 3 == 0;
+        return content.isTorn() || (distrusting && content.number() % 3 == 0);
     }
 
     void takeUpIndex() {

@@ -146,7 +146,8 @@ final class AgentPass {
             nack = has == null ? null : standing(has);
             return;
         }
-        if (has.spec().order() != null && has.spec().order().kind() == OrderKind.HELD) {
+        boolean first = before != null && before.line() == null;
+        if (has.spec().order() != null && (first || has.spec().order().kind() == OrderKind.HELD)) {
             reach();
             has = api.grant(host.name());
             grant = has;

@@ -5,6 +5,7 @@ import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Entry;
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.GrantSpec;
+import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.Order;
 import io.tpmkeeper.protocol.RunKind;
 import io.tpmkeeper.protocol.hook.FileState;
@@ -211,7 +212,11 @@ final class AgentWork {
         if (!agent.obeys(order.id())) {
             throw new Broken(Harm.STALE, "%s obeys order %s twice".formatted(host.name(), order.id()));
         }
-        if (order.tip() instanceof Content.Live) {
+        LineState state = Objects.requireNonNull(obeyed.next().line()).state();
+        if (order.tip() instanceof Content.Live && state != LineState.HELD) {
+            // It went elsewhere, or is torn: nothing starts from what this host has.
+            scene.coverage().reached("obey", "Held(live), and the line is " + state);
+        } else if (order.tip() instanceof Content.Live) {
             boolean active = activity == Activity.ACTIVE;
             var newest = scene.truth().newest();
             scene.truth()

@@ -4,8 +4,8 @@ import io.tpmkeeper.simulation.truth.Content;
 
 /** What a host's part of the truth depends on and the host itself cannot know. */
 public interface Elsewhere {
-    /** Whether there is a record with an owner. */
-    boolean isClaimed();
+    /** Whether the cluster has a record of the domain. */
+    boolean isKnown();
 
     /** Whether any host has a line. */
     boolean isGiven();

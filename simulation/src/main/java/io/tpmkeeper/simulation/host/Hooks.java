@@ -39,7 +39,7 @@ final class Hooks {
         this.scene = scene;
     }
 
-    void killNext(int percent) {
+    void killNext(@Nullable Integer percent) {
         killedAt = percent;
     }
 

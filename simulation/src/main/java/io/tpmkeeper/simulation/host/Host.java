@@ -104,8 +104,8 @@ public final class Host {
         allowed = to;
     }
 
-    /** The next call of the hook is cut off after about so much of its way. */
-    public void killNextHook(int percent) {
+    /** The next call of the hook is cut off after about so much of its way; null: it is not. */
+    public void killNextHook(@Nullable Integer percent) {
         hooks.killNext(percent);
     }
 

@@ -118,8 +118,8 @@ public final class Libvirt {
         }
         scene.story().say(host.name(), "virsh %s", plan);
         defined = true;
-        if (plan.image() != null) {
-            var unused = hooks.call(Operation.RESTORE);
+        if (plan.image() != null && hooks.call(Operation.RESTORE) != Hooks.Result.PASSED) {
+            return;
         }
         prepare(
                 new Waiting(
@@ -173,6 +173,7 @@ public final class Libvirt {
                 host.refusedRequest(start.id);
                 waiting = null;
                 hooks.logBegins();
+                endUnsaved = false;
                 begin(start.plan);
             }
         }
@@ -234,11 +235,12 @@ public final class Libvirt {
             return;
         }
         HookHost.IndexLine index = host.disk.index.valueOrNull();
+        boolean known = elsewhere.isKnown() && (index == null || index.guard() != null);
         boolean guarded = index == null || index.guard() == Guard.ENFORCE;
         if (guarded && !host.disk.breakGlass && run != null && run.open() && run.kind() == RunKind.COLD) {
             throw new Broken(from == null ? Harm.BLANK : Harm.STALE, host.name() + " starts off-line, and may not");
         }
-        scene.truth().beginsOffline(host.name(), from, became, elsewhere.isClaimed(), elsewhere.isGiven());
+        scene.truth().beginsOffline(host.name(), from, became, known, elsewhere.isGiven());
     }
 
     private void ends() {
@@ -255,13 +257,21 @@ public final class Libvirt {
         Hooks.Result result = hooks.call(operation);
         if (operation == Operation.STOPPED) {
             stopHeld = result == Hooks.Result.WAITS;
-            endUnsaved = result != Hooks.Result.PASSED
-                    || (host.disk.vm().run() != null && host.disk.vm().run().open());
+            endUnsaved |=
+                    result != Hooks.Result.PASSED || !(host.disk.domain instanceof HookHost.Domain.Seen) || isRunOpen();
         }
         return result;
     }
 
-    /** The last end was not captured, since the hook was killed or a person let it go: an undefine now destroys it. */
+    private boolean isRunOpen() {
+        Run run = host.disk.vm().run();
+        return run != null && run.open();
+    }
+
+    /**
+     * The last end was not captured whole, and an undefine now destroys it: no hook saw it, or a person let it go, or no agent
+     * has told the hook yet where the files are.
+     */
     public boolean isEndUnsaved() {
         return endUnsaved;
     }
@@ -273,7 +283,7 @@ public final class Libvirt {
         host.disk.write(became.marks());
         activity = Activity.ACTIVE;
         synced = became;
-        scene.truth().beginsOffline(host.name(), null, became, elsewhere.isClaimed(), elsewhere.isGiven());
+        scene.truth().beginsOffline(host.name(), null, became, elsewhere.isKnown(), elsewhere.isGiven());
     }
 
     // The guest.
@@ -351,12 +361,14 @@ public final class Libvirt {
         }
         defined = true;
         managed = null;
-        var unused = hooks.call(Operation.MIGRATE);
-        hooks.logBegins();
+        if (hooks.call(Operation.MIGRATE) != Hooks.Result.PASSED) {
+            return false;
+        }
         if (hooks.call(Operation.PREPARE) != Hooks.Result.PASSED) {
             called(Operation.STOPPED);
             return false;
         }
+        hooks.logBegins();
         if (opens() == null) {
             host.disk.write(scene.contents().blank().marks());
         }

@@ -31,6 +31,11 @@ public final class Content {
         return digest;
     }
 
+    /** Whether its TPM file was cut off while it was written. */
+    public boolean isTorn() {
+        return marks.tpm() != null && Contents.isTorn(marks.tpm());
+    }
+
     /** Whether it is that one, or grew from it. */
     public boolean descendsFrom(Content older) {
         Content at = this;

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Every content that ever was, by its digest. */
 public final class Contents {
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+    private static final char TORN = 'c';
     private static final long SIZE = 6_000;
 
     private final Map<Digest, Content> known = new HashMap<>();
@@ -77,6 +78,10 @@ public final class Contents {
     /** A file that was torn while it was written: nothing that swtpm takes. */
     public FileMark torn() {
         count++;
-        return mark('c', count);
+        return mark(TORN, count);
+    }
+
+    static boolean isTorn(FileMark tpm) {
+        return tpm.sha256().hex().charAt(0) == TORN;
     }
 }

@@ -81,15 +81,16 @@ public final class Truth {
     /**
      * A guest begins off-line.
      *
-     * @param claimed whether there is a record with an owner
+     * @param known whether the host knows that the cluster has a record of the domain
      * @param given whether some host has a line
      */
-    public void beginsOffline(String host, @Nullable Content from, Content became, boolean claimed, boolean given) {
+    public void beginsOffline(String host, @Nullable Content from, Content became, boolean known, boolean given) {
         boolean goesOn = from == newest && livesOn == null && !forsaken.contains(host);
         if (!given && goesOn) {
-            tentative = claimed;
+            tentative = known;
             lives(host, became);
-        } else if (!claimed && !given && newest == null) {
+        } else if (!known && !given) {
+            // Nobody protects it: what its people start is what they mean.
             lives(host, became);
         } else {
             coverage.reached("limit", "a fork, which is nobody's life");

@@ -72,7 +72,7 @@ public enum Deed {
     AGENT_ENDS(2, Feature.AGENT_AWAY, (w, h, n) -> h.agent().die()),
     AGENT_BEGINS(5, Feature.AGENT_AWAY, (w, h, n) -> h.agent().live()),
     AGENT_DIES_MIDWAY(2, Feature.AGENT_CRASHES, (w, h, n) -> w.agentDies(h, n)),
-    AGENT_DIES_BEFORE_HOST_FILE(1, Feature.AGENT_CRASHES, (w, h, n) -> h.agent().dieMidway()),
+    AGENT_DIES_BEFORE_HOST_FILE(1, Feature.AGENT_CRASHES, (w, h, n) -> h.agent().dieMidway(true)),
     AGENT_RETURNS(4, Feature.AGENT_CRASHES, (w, h, n) -> h.agent().live()),
     CUT_OFF(2, Feature.PARTITION, (w, h, n) -> h.connect(false)),
     JOIN(5, Feature.PARTITION, (w, h, n) -> h.connect(true)),
@@ -111,7 +111,7 @@ public enum Deed {
     SNAPSHOT(1, Feature.ROLLBACK, (w, h, n) -> w.takeSnapshot()),
     ROLL_BACK(1, Feature.ROLLBACK, (w, h, n) -> w.rollBack()),
     CLOCK_BACK(1, Feature.CLOCKS, (w, h, n) -> w.scene().clock().pass(-1_000 * n)),
-    A_MONTH_PASSES(1, Feature.CLOCKS, (w, h, n) -> w.scene().clock().pass(31L * 86_400)),
+    A_MONTH_PASSES(1, Feature.CLOCKS, (w, h, n) -> w.monthPasses()),
 
     // People.
     DELETE(1, Feature.DELETION, (w, h, n) -> w.delete(DeletionPolicy.RETAIN)),

@@ -17,6 +17,8 @@ import io.tpmkeeper.simulation.truth.Scene;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Sees all hosts and the cluster at once, and holds what it sees against the promises. */
@@ -24,6 +26,12 @@ final class Observer implements Nodes, Witness, Elsewhere {
     private final Scene scene;
     private final Api api;
     private List<Host> hosts = List.of();
+
+    /** Hosts that were out of service when the line was given first: what they have was not asked for. */
+    private Set<String> passedOver = Set.of();
+
+    /** So long ago that what nobody protects need not be kept. */
+    private boolean monthPassed;
 
     /** The storage went back once: who holds the line is found out then, and cannot be prevented from being two. */
     private boolean rolledBack;
@@ -66,8 +74,8 @@ final class Observer implements Nodes, Witness, Elsewhere {
     // What hosts cannot know.
 
     @Override
-    public boolean isClaimed() {
-        return api.record() != null && api.record().spec().owner() != null;
+    public boolean isKnown() {
+        return api.record() != null;
     }
 
     @Override
@@ -79,7 +87,7 @@ final class Observer implements Nodes, Witness, Elsewhere {
     public boolean isOnAnother(String host, Content content) {
         return hosts.stream()
                 .filter(h -> !h.name().equals(host)
-                        && !h.isFenced()
+                        && !passedOver.contains(h.name())
                         && !scene.truth().isForsaken(h.name()))
                 .anyMatch(h -> h.has(content));
     }
@@ -97,6 +105,9 @@ final class Observer implements Nodes, Witness, Elsewhere {
         }
         if (is.epoch() < was.epoch() || (is.epoch() == was.epoch() && isGivenAnew(was, is))) {
             throw new Broken(Harm.STALE, "epoch %d is given after %d".formatted(is.epoch(), was.epoch()));
+        }
+        if (was.holder() == null && is.holder() != null) {
+            passedOver = hosts.stream().filter(Host::isFenced).map(Host::name).collect(Collectors.toSet());
         }
         for (String node : is.gone()) {
             if (!was.gone().contains(node)) {
@@ -118,6 +129,11 @@ final class Observer implements Nodes, Witness, Elsewhere {
             }
         }
         scene.truth().forget();
+    }
+
+    void monthPasses() {
+        monthPassed = true;
+        scene.clock().pass(31L * 86_400);
     }
 
     void rolledBack() {
@@ -146,6 +162,10 @@ final class Observer implements Nodes, Witness, Elsewhere {
         if (scene.truth().mustBeKept() && newest != null && !isSomewhere(newest)) {
             if (isBeingDeleted(record)) {
                 scene.truth().forget();
+                return;
+            }
+            if (monthPassed && !isGiven()) {
+                scene.truth().giveUp("what nobody protected was kept for a month");
                 return;
             }
             throw new Broken(Harm.LOST, "the newest state %s is nowhere".formatted(newest));

@@ -209,6 +209,10 @@ public final class SimulatedWorld {
         }
     }
 
+    void monthPasses() {
+        observer.monthPasses();
+    }
+
     void takeSnapshot() {
         snapshot = api.copy();
     }
@@ -264,6 +268,8 @@ public final class SimulatedWorld {
             host.unfence();
             host.connect(true);
             host.allow(true);
+            host.killNextHook(null);
+            host.agent().dieMidway(false);
             host.agent().live();
             host.agent().lag(false);
             host.breakGlass(false);
