@@ -209,13 +209,14 @@ final class AgentWork {
         if (!carryOut(obeyed.next(), obeyed.capture(), host.disk.live.marks())) {
             return;
         }
-        if (!agent.obeys(order.id())) {
+        if (!agent.obeys(order.id()) && !elsewhere.wentBack()) {
             throw new Broken(Harm.STALE, "%s obeys order %s twice".formatted(host.name(), order.id()));
         }
         LineState state = Objects.requireNonNull(obeyed.next().line()).state();
         if (order.tip() instanceof Content.Live && state != LineState.HELD) {
             // It went elsewhere, or is torn: nothing starts from what this host has.
             scene.coverage().reached("obey", "Held(live), and the line is " + state);
+            scene.truth().isLeftWith(scene.contents().of(obeyed.next().tip()));
         } else if (order.tip() instanceof Content.Live) {
             boolean active = activity == Activity.ACTIVE;
             var newest = scene.truth().newest();

@@ -10,6 +10,9 @@ public interface Elsewhere {
     /** Whether any host has a line. */
     boolean isGiven();
 
+    /** Whether the storage of the cluster went back in time: what was obeyed may be ordered again. */
+    boolean wentBack();
+
     /** Whether another host that was not given up for dead has this content. */
     boolean isOnAnother(String host, Content content);
 }

@@ -421,6 +421,7 @@ public final class Libvirt {
                 scene.truth().has(host.name(), Objects.requireNonNull(content()));
             }
         }
+        endUnsaved |= isActive() || stopHeld;
         ends();
         activity = Activity.INACTIVE;
         waiting = null;

@@ -27,6 +27,8 @@ public final class Truth {
     /** The life was begun without any right before there was a line (break-glass, a host that knows no index). */
     private boolean tentative;
 
+    private boolean forked;
+
     /** Hosts that were given up for dead by people: what they do is no part of the VM's life. */
     private final Set<String> forsaken = new HashSet<>();
 
@@ -94,6 +96,7 @@ public final class Truth {
             lives(host, became);
         } else {
             coverage.reached("limit", "a fork, which is nobody's life");
+            forked = true;
         }
     }
 
@@ -101,6 +104,12 @@ public final class Truth {
         livesOn = host;
         newest = content;
         gone = false;
+        forked = false;
+    }
+
+    /** Since its life went on last, something else was started. */
+    public boolean isForked() {
+        return forked;
     }
 
     /** The guest writes to its TPM, or its disk went back to what was written before. */
@@ -153,6 +162,14 @@ public final class Truth {
         newest = content;
         tentative = false;
         gone = false;
+    }
+
+    /** A host keeps what it has without the right to start it; where the newest is gone, that is the newest now. */
+    public void isLeftWith(@Nullable Content content) {
+        if (gone && content != null) {
+            newest = content;
+            gone = false;
+        }
     }
 
     /** A line with exactly this content was obeyed. */

@@ -84,6 +84,11 @@ final class Observer implements Nodes, Witness, Elsewhere {
     }
 
     @Override
+    public boolean wentBack() {
+        return rolledBack;
+    }
+
+    @Override
     public boolean isOnAnother(String host, Content content) {
         return hosts.stream()
                 .filter(h -> !h.name().equals(host)
@@ -164,8 +169,8 @@ final class Observer implements Nodes, Witness, Elsewhere {
                 scene.truth().forget();
                 return;
             }
-            if (monthPassed && !isGiven()) {
-                scene.truth().giveUp("what nobody protected was kept for a month");
+            if (!isGiven() && (monthPassed || scene.truth().isForked())) {
+                scene.truth().giveUp("of what nobody protects only the newest capture is kept, and for a month");
                 return;
             }
             throw new Broken(Harm.LOST, "the newest state %s is nowhere".formatted(newest));

@@ -12,7 +12,7 @@ import java.util.Set;
  * @param seed by which it can be had again
  */
 public record Schedule(long seed, Set<Feature> features, List<Event> events) {
-    private static final int EVENTS = 120;
+    private static final int EVENTS = 160;
     private static final double SHARE = 0.25;
 
     public static Schedule of(long seed) {
