@@ -1,6 +1,7 @@
 package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.DeletionPolicy;
+import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.NodeOrders;
@@ -133,6 +134,12 @@ final class Delete implements Verb {
 
     private static Verdict whileHeld(World world, NodeView node, Holder holder) {
         if (!node.facts().runOpen() && !node.facts().active()) {
+            if (world.status().deletionIntent().policy() == DeletionPolicy.RETAIN && mayBeElsewhere(world)) {
+                return Verdict.found(
+                        Finding.Reason.CLEANUP_FAILED,
+                        "deletionPolicy is Retain, and the newest state cannot be kept: the domain went, or may have gone, from %s to another node by a migration, and what it left there is not saved. Nothing was cleaned. To give it up, set deletionPolicy to Delete."
+                                .formatted(holder.node()));
+            }
             return Verdict.act(new Step.WriteRecord(Giving.takeBack(world, world.status(), holder)));
         }
         if (world.status().deletionIntent().policy() == DeletionPolicy.DELETE) {
@@ -150,6 +157,16 @@ final class Delete implements Verb {
                                 "ProtectedUntilStop",
                                 "The domain runs on %s and stays protected until it stops and its end is saved."
                                         .formatted(holder.node())));
+    }
+
+    /** Then the holder's tip is not the newest state, and a purge would take that. */
+    private static boolean mayBeElsewhere(World world) {
+        return HolderLine.of(world)
+                .map(HolderLine::line)
+                .filter(l -> l.left(Ending.MIGRATED)
+                        || (l.left(Ending.UNKNOWN)
+                                && Whereabouts.mayHaveEndedOn(world).isPresent()))
+                .isPresent();
     }
 
     private static Optional<Verdict> keepTip(World world) {

@@ -78,9 +78,7 @@ final class MayMove {
                             .formatted(holder)));
         }
         if (line.left(Ending.UNKNOWN)) {
-            Optional<NodeView> received = world.nodes().values().stream()
-                    .filter(n -> n.alive() && !n.facts().active() && mayHaveReceived(n))
-                    .findFirst();
+            Optional<NodeView> received = Whereabouts.mayHaveEndedOn(world);
             if (received.isPresent()) {
                 return new Judgement.Stopped(mayHaveRunOn(received.get(), holder));
             }
@@ -105,6 +103,10 @@ final class MayMove {
             if (silent.isPresent()) {
                 return new Judgement.Stopped(mayHaveGoneTo(silent.get(), holder));
             }
+            Optional<NodeView> unheard = Whereabouts.mayBeSilentlyOn(world, subject);
+            if (unheard.isPresent()) {
+                return new Judgement.Stopped(isNotHeardOf(unheard.get(), holder));
+            }
         }
         boolean back = to.node().equals(holder);
         if (back && line.isHeld()) {
@@ -127,18 +129,16 @@ final class MayMove {
     }
 
     private static boolean mayHaveIt(NodeView node, NodeView to) {
-        return !node.node().equals(to.node()) && (node.facts().active() || mayHaveReceived(node));
-    }
-
-    private static boolean mayHaveReceived(NodeView node) {
-        return node.facts().run() != null && node.facts().run().mayHaveReceived();
+        return !node.node().equals(to.node())
+                && (node.facts().active()
+                        || (node.facts().run() != null && node.facts().run().mayHaveReceived()));
     }
 
     /** Also where that node itself asks: what it received is newer than what the holder has, or is nothing, and nobody knows. */
     private static Finding mayHaveRunOn(NodeView received, String holder) {
         return new Finding(
                 Finding.Reason.MISSING_STATE,
-                "How the last run on %s ended is not known, and %s received a migration of the domain: the newest state may be what that left. No start is allowed from either. Both are kept in the hosts' spools; begin anew from the one of the host where the domain ran last."
+                "How the last run on %s ended is not known, and %s received a migration of the domain, or ran it without the right to: the newest state may be what that left. No start is allowed from either. Both are kept in the hosts' spools; begin anew from the one of the host where the domain ran last."
                         .formatted(holder, received.node()));
     }
 
@@ -154,6 +154,13 @@ final class MayMove {
         return new Finding(
                 Finding.Reason.HOST_LOSS,
                 "How the last run on %s ended is not known, and %s, which was receiving the domain when it last reported, is silent: it may run there. No start is allowed until %s speaks. Bring it back."
+                        .formatted(holder, silent.node(), silent.node()));
+    }
+
+    private static Finding isNotHeardOf(NodeView silent, String holder) {
+        return new Finding(
+                Finding.Reason.HOST_LOSS,
+                "How the last run on %s ended is not known: it may have been migrated, and %s has not reported since, so it may run there. No start is allowed. Bring %s back; or, if it is off for certain, fence it (taint node.kubernetes.io/out-of-service) or delete its Node."
                         .formatted(holder, silent.node(), silent.node()));
     }
 
