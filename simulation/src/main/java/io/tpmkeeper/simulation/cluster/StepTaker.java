@@ -1,9 +1,11 @@
 package io.tpmkeeper.simulation.cluster;
 
 import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.protocol.GrantSpec;
 import io.tpmkeeper.protocol.Trigger;
 import io.tpmkeeper.protocol.Version;
 import io.tpmkeeper.protocol.operator.Generation;
+import io.tpmkeeper.protocol.operator.NodeView;
 import io.tpmkeeper.protocol.operator.Step;
 import io.tpmkeeper.protocol.operator.Upload;
 import io.tpmkeeper.protocol.operator.World;
@@ -49,7 +51,7 @@ final class StepTaker {
                     return record;
                 }
             }
-            case Step.WriteGrant(var next) -> api.write(next);
+            case Step.WriteGrant(var next) -> write(record, world, next);
             case Step.RemoveGrant(var node) -> api.grants.remove(node);
             case Step.Ask(var subject) -> questions.ask(subject);
             case Step.MakeGeneration(var upload, var number, var candidate) -> make(world, upload, number);
@@ -68,6 +70,18 @@ final class StepTaker {
                 scene.coverage().reached("event", reason);
         }
         return record;
+    }
+
+    /** A grant that was there must be there still; one that is made belongs to a record that still is as it was. */
+    private void write(Stored.Record record, World world, GrantSpec next) throws Conflict {
+        NodeView seen = world.nodes().get(next.nodeName());
+        boolean existed = seen != null && seen.grant() != null;
+        boolean exists = api.grants.containsKey(next.nodeName());
+        boolean stale = api.record == null || api.record.version() != record.version();
+        if (!exists && (existed || stale)) {
+            throw new Conflict("the grant has gone");
+        }
+        api.write(next);
     }
 
     private Stored.Record replace(Stored.Record before, Stored.Record after) throws Conflict {

@@ -7,7 +7,7 @@ public interface Elsewhere {
     /** Whether the cluster has a record of the domain. */
     boolean isKnown();
 
-    /** Whether any host has a line. */
+    /** Whether any host has, or gave back, a line from which the domain can go on. */
     boolean isGiven();
 
     /** Whether the storage of the cluster went back in time: what was obeyed may be ordered again. */

@@ -27,6 +27,7 @@ public final class Host {
     final Disk disk = new Disk();
     private final String name;
     private final Scene scene;
+    private final Elsewhere elsewhere;
     private final Libvirt libvirt;
     private final Hooks hooks;
     private final Agent agent;
@@ -41,6 +42,7 @@ public final class Host {
     public Host(String name, Scene scene, Api api, Elsewhere elsewhere) {
         this.name = name;
         this.scene = scene;
+        this.elsewhere = elsewhere;
         this.hostId = name + "-1";
         this.hooks = new Hooks(this, scene);
         this.libvirt = new Libvirt(this, hooks, scene, elsewhere);
@@ -132,6 +134,7 @@ public final class Host {
     public void loseDirectory() {
         scene.story().say(name, "loses its host directory");
         disk.loseDirectory();
+        libvirt.losesItsCaptures();
         hostId = scene.clock().name(name);
         agent.restart();
     }
@@ -175,6 +178,10 @@ public final class Host {
     /** The run before there was any hook here. */
     public void runsAlready() {
         libvirt.runsAlready();
+    }
+
+    boolean isGivenAnywhere() {
+        return elsewhere.isGiven();
     }
 
     void refusedRequest(String request) {

@@ -235,7 +235,7 @@ public final class Libvirt {
             return;
         }
         HookHost.IndexLine index = host.disk.index.valueOrNull();
-        boolean known = elsewhere.isKnown() && (index == null || index.guard() != null);
+        boolean known = elsewhere.wentBack() || (elsewhere.isKnown() && (index == null || index.guard() != null));
         boolean guarded = index == null || index.guard() == Guard.ENFORCE;
         if (guarded && !host.disk.breakGlass && run != null && run.open() && run.kind() == RunKind.COLD) {
             throw new Broken(from == null ? Harm.BLANK : Harm.STALE, host.name() + " starts off-line, and may not");
@@ -261,6 +261,10 @@ public final class Libvirt {
                     result != Hooks.Result.PASSED || !(host.disk.domain instanceof HookHost.Domain.Seen) || isRunOpen();
         }
         return result;
+    }
+
+    void losesItsCaptures() {
+        endUnsaved = true;
     }
 
     private boolean isRunOpen() {

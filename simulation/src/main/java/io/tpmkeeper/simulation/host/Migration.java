@@ -37,7 +37,7 @@ public final class Migration {
     public void succeed(@Nullable Ending how) {
         Content content = Objects.requireNonNull(from.libvirt().content());
         scene.story().say(from.name(), "has migrated to %s with %s", to.name(), content);
-        scene.truth().migrates(from.name(), to.name(), content);
+        scene.truth().migrates(from.name(), to.name(), content, to.isGivenAnywhere());
         to.libvirt().received(content);
         from.libvirt().left(how);
     }

@@ -125,9 +125,9 @@ public final class Truth {
         }
     }
 
-    /** A migration succeeded. */
-    public void migrates(String from, String to, Content content) {
-        if (livesOn(from)) {
+    /** A migration succeeded. @param given whether some host has a line; without one, people's own will is what counts */
+    public void migrates(String from, String to, Content content, boolean given) {
+        if (livesOn(from) || (!given && newest != null)) {
             lives(to, content);
         }
     }

@@ -3,6 +3,7 @@ package io.tpmkeeper.simulation.world;
 import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.DeletionPolicy;
 import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.RecordStatus;
 import io.tpmkeeper.simulation.cluster.Api;
 import io.tpmkeeper.simulation.cluster.Nodes;
@@ -80,7 +81,10 @@ final class Observer implements Nodes, Witness, Elsewhere {
 
     @Override
     public boolean isGiven() {
-        return hosts.stream().anyMatch(h -> h.line() != null && !scene.truth().isForsaken(h.name()));
+        return hosts.stream()
+                .filter(h -> !scene.truth().isForsaken(h.name()))
+                .map(Host::line)
+                .anyMatch(l -> l != null && (l.state() != LineState.TOMBSTONE || l.tip() != null));
     }
 
     @Override
@@ -141,8 +145,18 @@ final class Observer implements Nodes, Witness, Elsewhere {
         scene.clock().pass(31L * 86_400);
     }
 
-    void rolledBack() {
+    /** @param before what was stored when the storage went back */
+    void rolledBack(Stored.@Nullable Record before) {
         rolledBack = true;
+        Stored.Record now = api.record();
+        boolean heldThroughout = before != null
+                && now != null
+                && before.status().holder() != null
+                && before.uid().equals(now.uid());
+        if (!heldThroughout) {
+            // What people started while nobody protected it is not known to anybody.
+            scene.truth().forget();
+        }
         scene.coverage().reached("limit", "the storage of the cluster went back in time");
         mayBeGone("a rollback");
     }
@@ -188,6 +202,10 @@ final class Observer implements Nodes, Witness, Elsewhere {
         Content newest = scene.truth().newest();
         if (scene.truth().mustBeKept() && newest != null && !isSomewhere(newest)) {
             scene.truth().giveUp(limit);
+            if (!isGiven()) {
+                // Nobody protects it, and what people go on with is what they mean.
+                scene.truth().forget();
+            }
         }
     }
 

@@ -220,9 +220,10 @@ public final class SimulatedWorld {
     void rollBack() {
         if (snapshot != null) {
             scene.story().say("etcd", "is restored from a snapshot");
+            var before = api.record();
             api.restore(snapshot);
             snapshot = null;
-            observer.rolledBack();
+            observer.rolledBack(before);
             operator = newOperator();
         }
     }
