@@ -10,6 +10,7 @@ import io.tpmkeeper.protocol.operator.Step;
 import io.tpmkeeper.protocol.operator.Upload;
 import io.tpmkeeper.protocol.operator.World;
 import io.tpmkeeper.simulation.truth.Scene;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out one step of a pass, as the operator's edge does. */
@@ -72,14 +73,14 @@ final class StepTaker {
         return record;
     }
 
-    /** A grant that was there must be there still; one that is made belongs to a record that still is as it was. */
+    /** Only over the grant that was observed; one that is made belongs to a record that still is as it was. */
     private void write(Stored.Record record, World world, GrantSpec next) throws Conflict {
-        NodeView seen = world.nodes().get(next.nodeName());
-        boolean existed = seen != null && seen.grant() != null;
-        boolean exists = api.grants.containsKey(next.nodeName());
+        NodeView node = world.nodes().get(next.nodeName());
+        GrantSpec seen = node == null ? null : node.grant();
+        Stored.Grant has = api.grants.get(next.nodeName());
         boolean stale = api.record == null || api.record.version() != record.version();
-        if (!exists && (existed || stale)) {
-            throw new Conflict("the grant has gone");
+        if (!Objects.equals(seen, has == null ? null : has.spec()) || (has == null && stale)) {
+            throw new Conflict("the grant is not as it was observed");
         }
         api.write(next);
     }

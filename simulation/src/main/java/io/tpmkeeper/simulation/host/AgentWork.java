@@ -7,6 +7,7 @@ import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.GrantSpec;
 import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.Order;
+import io.tpmkeeper.protocol.OrderKind;
 import io.tpmkeeper.protocol.RunKind;
 import io.tpmkeeper.protocol.hook.FileState;
 import io.tpmkeeper.protocol.hook.HookHost.Captured;
@@ -190,7 +191,7 @@ final class AgentWork {
             case Obey.Wait wait -> null;
             case Obey.Refused(String message) -> new Facts.Nack(order.id(), message);
             case Obey.Obeyed obeyed -> {
-                obeyed(order, obeyed, activity);
+                obeyed(grant, order, obeyed, activity);
                 yield null;
             }
         };
@@ -202,14 +203,15 @@ final class AgentWork {
         return purge != null && reported != null && purge.id().equals(reported.purged());
     }
 
-    private void obeyed(Order order, Obey.Obeyed obeyed, Activity activity) {
+    private void obeyed(Stored.Grant grant, Order order, Obey.Obeyed obeyed, Activity activity) {
         if (obeyed.parked() != null) {
             scene.coverage().reached("obey", "parks another record's line");
         }
         if (!carryOut(obeyed.next(), obeyed.capture(), host.disk.live.marks())) {
             return;
         }
-        if (!agent.obeys(order.id()) && !elsewhere.wentBack()) {
+        boolean purgedUnsaid = grant.spec().purge() != null && order.kind() == OrderKind.TOMBSTONE;
+        if (!agent.obeys(order.id()) && !elsewhere.wentBack() && !purgedUnsaid) {
             throw new Broken(Harm.STALE, "%s obeys order %s twice".formatted(host.name(), order.id()));
         }
         LineState state = Objects.requireNonNull(obeyed.next().line()).state();

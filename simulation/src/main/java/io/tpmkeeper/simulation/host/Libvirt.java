@@ -410,9 +410,12 @@ public final class Libvirt {
             switch (harm) {
                 case NOTHING -> {}
                 case UNSYNCED -> host.disk.write(before.marks());
-                case MIXED ->
-                    host.disk.write(
-                            new FileMarks(before.marks().tpm(), now.marks().vars()));
+                case MIXED -> {
+                    FileMarks mixed =
+                            new FileMarks(before.marks().tpm(), now.marks().vars());
+                    Objects.requireNonNull(scene.contents().of(mixed, before));
+                    host.disk.write(mixed);
+                }
                 case TORN -> {
                     host.disk.live =
                             new LiveFiles(new FileState.Plain(scene.contents().torn(), true), host.disk.live.vars());

@@ -51,12 +51,17 @@ public final class Contents {
 
     /** What files lie there; two that were never one state are a content of their own, grown from that of the TPM. */
     public @Nullable Content of(FileMarks marks) {
+        return of(marks, marks.tpm() == null ? null : byTpm.get(marks.tpm()));
+    }
+
+    /** @param parent what two files that were never one state grew from */
+    public @Nullable Content of(FileMarks marks, @Nullable Content parent) {
         Digest digest = marks.digest();
         if (digest == null) {
             return null;
         }
         Content found = known.get(digest);
-        return found != null ? found : keep(marks, marks.tpm() == null ? null : byTpm.get(marks.tpm()));
+        return found != null ? found : keep(marks, parent);
     }
 
     public @Nullable Content of(@Nullable Digest digest) {

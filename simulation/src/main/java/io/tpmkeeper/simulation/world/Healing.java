@@ -14,6 +14,9 @@ import java.util.List;
 final class Healing {
     private static final int ROUNDS = 8;
 
+    /** Seconds: longer than an agent rests before it asks again for what it sent. */
+    private static final long PATIENCE = 40;
+
     private final SimulatedWorld world;
 
     Healing(SimulatedWorld world) {
@@ -58,7 +61,7 @@ final class Healing {
     private boolean starts(Host host) {
         host.libvirt().start(Fate.RUNS);
         for (int i = 0; i < ROUNDS && !host.libvirt().runs(); i++) {
-            world.scene().clock().pass(1);
+            world.scene().clock().pass(PATIENCE);
             world.settle(1);
         }
         return host.libvirt().runs() && host.runsOnline();

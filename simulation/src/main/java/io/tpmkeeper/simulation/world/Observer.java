@@ -184,7 +184,7 @@ final class Observer implements Nodes, Witness, Elsewhere {
                 return;
             }
             if (!isGiven() && (monthPassed || scene.truth().isForked())) {
-                scene.truth().giveUp("of what nobody protects only the newest capture is kept, and for a month");
+                mayBeGone("of what nobody protects only the newest capture is kept, and for a month");
                 return;
             }
             throw new Broken(Harm.LOST, "the newest state %s is nowhere".formatted(newest));

@@ -104,6 +104,9 @@ public final class SimulatedWorld {
     void write(Host host) {
         if (host.libvirt().runs()) {
             host.libvirt().write();
+            if (!host.runsOnline()) {
+                observer.mayBeGone("a fork that wrote over the last copy");
+            }
         }
     }
 
