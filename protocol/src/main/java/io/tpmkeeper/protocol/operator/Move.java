@@ -117,7 +117,13 @@ final class Move implements Verb {
         Optional<Order> unanswered = orders.open();
         return unanswered.isPresent()
                 ? untilAnswered(world, holder, unanswered.get())
-                : HolderLine.of(world).map(h -> finish(world, h)).orElse(Verdict.NOTHING);
+                : HolderLine.of(world).map(h -> finish(world, h)).orElseGet(() -> lostMeanwhile(world, holder));
+    }
+
+    /** It gave the line up, and what it acknowledged that with is gone: its directory, or its file. */
+    private static Verdict lostMeanwhile(World world, Holder holder) {
+        boolean sameHost = world.holder().filter(n -> n.isHost(holder.hostId())).isPresent();
+        return sameHost ? new Verdict(List.of(), MayMove.noLine(world)) : MayMove.hostLoss(world, holder);
     }
 
     private static Verdict untilAnswered(World world, Holder holder, Order tombstone) {
