@@ -41,12 +41,24 @@ final class Purge implements Verb {
                 .toList();
         for (NodeView node : back) {
             boolean clean = node.grant() == null && !isTouched(world, node);
-            Verdict verdict = clean ? Verdict.act(new Step.WriteRecord(without(world, node))) : one(world, node);
+            Verdict verdict = clean ? forgive(world, node) : one(world, node);
             if (verdict.acts() || verdict.finding().isPresent()) {
                 return verdict;
             }
         }
         return Verdict.NOTHING;
+    }
+
+    /**
+     * Its agent renews its Lease before it has reported anything, and what is known of the node until then is older than its
+     * death: that there is nothing of the domain counts only if it was asked for since.
+     */
+    private static Verdict forgive(World world, NodeView node) {
+        String subject = "returned/" + world.status().epoch() + "/" + node.node();
+        if (world.answeredSince(node, subject)) {
+            return Verdict.act(new Step.WriteRecord(without(world, node)));
+        }
+        return world.questions().containsKey(subject) ? Verdict.NOTHING : Verdict.act(new Step.Ask(subject));
     }
 
     private static List<NodeView> parts(World world) {
