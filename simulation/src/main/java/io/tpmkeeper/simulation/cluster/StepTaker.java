@@ -73,13 +73,13 @@ final class StepTaker {
         return record;
     }
 
-    /** Only over the grant that was observed; one that is made belongs to a record that still is as it was. */
+    /** Only over the grant that was observed, and while the record is still the one that it is to repeat. */
     private void write(Stored.Record record, World world, GrantSpec next) throws Conflict {
         NodeView node = world.nodes().get(next.nodeName());
         GrantSpec seen = node == null ? null : node.grant();
         Stored.Grant has = api.grants.get(next.nodeName());
         boolean stale = api.record == null || api.record.version() != record.version();
-        if (!Objects.equals(seen, has == null ? null : has.spec()) || (has == null && stale)) {
+        if (stale || !Objects.equals(seen, has == null ? null : has.spec())) {
             throw new Conflict("the grant is not as it was observed");
         }
         api.write(next);

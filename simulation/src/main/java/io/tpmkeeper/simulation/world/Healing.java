@@ -55,6 +55,10 @@ final class Healing {
                 return;
             }
         }
+        if (world.mayBeStuck()) {
+            world.scene().coverage().reached("limit", "a purge was undone by a rollback");
+            return;
+        }
         throw new Broken(Harm.STUCK, "no host can start the domain, and nothing is said of why");
     }
 

@@ -34,6 +34,11 @@ final class Observer implements Nodes, Witness, Elsewhere {
     /** So long ago that what nobody protects need not be kept. */
     private boolean monthPassed;
 
+    private long purgesBefore;
+
+    /** A purge was undone by a rollback: the host counts its captures anew, and none of them is newer than what is saved. */
+    private boolean purgeUndone;
+
     /** The storage went back once: who holds the line is found out then, and cannot be prevented from being two. */
     private boolean rolledBack;
 
@@ -145,9 +150,23 @@ final class Observer implements Nodes, Witness, Elsewhere {
         scene.clock().pass(31L * 86_400);
     }
 
+    void snapshotTaken() {
+        purgesBefore = purges();
+    }
+
+    private long purges() {
+        return scene.coverage().of("purge Allowed");
+    }
+
+    /** Whether the domain need not start in the end. */
+    boolean isPurgeUndone() {
+        return purgeUndone;
+    }
+
     /** @param before what was stored when the storage went back */
     void rolledBack(Stored.@Nullable Record before) {
         rolledBack = true;
+        purgeUndone |= purges() > purgesBefore;
         Stored.Record now = api.record();
         boolean heldThroughout = before != null
                 && now != null

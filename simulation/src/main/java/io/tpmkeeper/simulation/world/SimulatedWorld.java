@@ -218,6 +218,7 @@ public final class SimulatedWorld {
 
     void takeSnapshot() {
         snapshot = api.copy();
+        observer.snapshotTaken();
     }
 
     void rollBack() {
@@ -259,6 +260,11 @@ public final class SimulatedWorld {
             api.delete(all.get(number % all.size()));
             observer.mayBeGone("a generation deleted by hand");
         }
+    }
+
+    /** Whether the domain need not start in the end, nor be said why: a purge was undone by a rollback. */
+    boolean mayBeStuck() {
+        return observer.isPurgeUndone();
     }
 
     /** Nothing is wrong any more, and everybody who was away is back. */
