@@ -6,6 +6,7 @@ import io.tpmkeeper.protocol.Entry;
 import io.tpmkeeper.protocol.GrantSpec;
 import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.Order;
+import io.tpmkeeper.protocol.RecordStatus;
 import io.tpmkeeper.protocol.Saved;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +84,35 @@ final class Project implements Verb {
                                 .filter(u -> u.node().equals(node.node()))
                                 .map(Upload::digest))
                 .collect(Collectors.toSet());
-        return settled.stream().filter(there::contains).toList();
+        return settled.stream()
+                .filter(there::contains)
+                .filter(d -> !isUnsavedTip(world, node, d))
+                .toList();
+    }
+
+    /**
+     * It was settled as something that cannot become current, and has become what the line's last run left: it is to be sent
+     * again, as that.
+     */
+    private static boolean isUnsavedTip(World world, NodeView node, Digest digest) {
+        Current current = world.status().current();
+        RecordStatus.Refused refused = world.status().refused();
+        boolean onItsWay = world.uploads().stream()
+                .anyMatch(u -> u.node().equals(node.node()) && u.digest().equals(digest));
+        return !onItsWay
+                && (current == null || !current.digest().equals(digest))
+                && (refused == null || !refused.digest().equals(digest))
+                && HolderLine.of(world)
+                        .filter(h ->
+                                h.node().equals(node) && digest.equals(h.line().tip()))
+                        .stream()
+                        .flatMap(h -> h.facts().entries().stream())
+                        .anyMatch(e -> e.online()
+                                && e.complete()
+                                && digest.equals(e.digest())
+                                && world.recordUid().equals(e.record())
+                                && e.epoch() == world.status().epoch()
+                                && (current == null || e.version().compareTo(current.version()) > 0));
     }
 
     private static GrantSpec.@Nullable Answer stillAsked(GrantSpec.@Nullable Answer answer, NodeView node) {
