@@ -29,6 +29,9 @@ public final class Truth {
 
     private boolean forked;
 
+    /** The last start of its life was nobody's to allow. */
+    private boolean unprotected;
+
     /** Hosts that were given up for dead by people: what they do is no part of the VM's life. */
     private final Set<String> forsaken = new HashSet<>();
 
@@ -78,6 +81,7 @@ public final class Truth {
                     "%s starts on-line from %s, and the newest is %s".formatted(host, from, newest));
         }
         lives(host, became);
+        unprotected = false;
     }
 
     /**
@@ -91,9 +95,11 @@ public final class Truth {
         if (!given && goesOn) {
             tentative = known;
             lives(host, became);
+            unprotected = !known;
         } else if (!known && !given) {
             // Nobody protects it: what its people start is what they mean.
             lives(host, became);
+            unprotected = true;
         } else {
             coverage.reached("limit", "a fork, which is nobody's life");
             forked = true;
@@ -105,6 +111,10 @@ public final class Truth {
         newest = content;
         gone = false;
         forked = false;
+    }
+
+    public boolean isUnprotected() {
+        return unprotected;
     }
 
     /** Since its life went on last, something else was started. */
@@ -158,6 +168,7 @@ public final class Truth {
             coverage.reached(
                     "limit", tentative ? "a run before any line was forked by adoption" : "adopted what was left");
         }
+        unprotected = false;
         livesOn = active ? host : null;
         newest = content;
         tentative = false;

@@ -202,7 +202,8 @@ final class Observer implements Nodes, Witness, Elsewhere {
                 scene.truth().forget();
                 return;
             }
-            if (!isGiven() && (monthPassed || scene.truth().isForked())) {
+            boolean unprotected = !isGiven() || scene.truth().isUnprotected();
+            if (unprotected && (monthPassed || scene.truth().isForked())) {
                 mayBeGone("of what nobody protects only the newest capture is kept, and for a month");
                 return;
             }
@@ -221,7 +222,7 @@ final class Observer implements Nodes, Witness, Elsewhere {
         Content newest = scene.truth().newest();
         if (scene.truth().mustBeKept() && newest != null && !isSomewhere(newest)) {
             scene.truth().giveUp(limit);
-            if (!isGiven()) {
+            if (!isGiven() || scene.truth().isUnprotected()) {
                 // Nobody protects it, and what people go on with is what they mean.
                 scene.truth().forget();
             }
