@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,8 @@ public final class Simulation implements Callable<Integer> {
         if (shows) {
             new TreeMap<>(coverage.counts()).forEach((what, count) -> System.out.printf("%9d %s%n", count, what));
         }
+        Set<String> missing = seeds < Reach.ENOUGH ? Set.of() : Reach.missing(coverage);
+        missing.forEach(what -> System.out.printf("never reached: %s%n", what));
         alike.forEach((what, where) -> System.out.printf(
                 "%5d %s: seeds %s%n", where.size(), what, where.subList(0, Math.min(5, where.size()))));
         failed.stream().limit(SHOWN).forEach(t -> tell(Shrinking.shrink(t)));
@@ -100,6 +103,6 @@ public final class Simulation implements Callable<Integer> {
                 harms.getOrDefault(Harm.BLANK, 0L),
                 harms.getOrDefault(Harm.STUCK, 0L),
                 seconds);
-        return harms.isEmpty() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+        return harms.isEmpty() && missing.isEmpty() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 }

@@ -214,6 +214,9 @@ final class AgentWork {
         if (!agent.obeys(order.id()) && !elsewhere.wentBack() && !purgedUnsaid) {
             throw new Broken(Harm.STALE, "%s obeys order %s twice".formatted(host.name(), order.id()));
         }
+        if (order.kind() == OrderKind.HELD) {
+            elsewhere.isObeyed();
+        }
         LineState state = Objects.requireNonNull(obeyed.next().line()).state();
         if (order.tip() instanceof Content.Live && state != LineState.HELD) {
             // It went elsewhere, or is torn: nothing starts from what this host has.

@@ -7,8 +7,11 @@ public interface Elsewhere {
     /** Whether the cluster has a record of the domain. */
     boolean isKnown();
 
-    /** Whether any host has, or gave back, a line from which the domain can go on. */
+    /** Whether a host obeyed an order that gives the line, and the domain is still protected. */
     boolean isGiven();
+
+    /** An order that gives the line was obeyed. */
+    void isObeyed();
 
     /** Whether the storage of the cluster went back in time: what was obeyed may be ordered again. */
     boolean wentBack();

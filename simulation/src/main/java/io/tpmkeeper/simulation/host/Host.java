@@ -145,6 +145,29 @@ public final class Host {
         }
     }
 
+    /** Whether the hook lets it start only with a right. */
+    public boolean isProtected() {
+        HookHost.IndexLine index = disk.index.valueOrNull();
+        return index == null || index.guard() != null || line() != null;
+    }
+
+    /** The file with line and run is torn. */
+    public void breakHostFile() {
+        if (isOn() && libvirt.isFree()) {
+            scene.story().say(name, "loses its host file");
+            disk.vm = HostFile.unreadable();
+        }
+    }
+
+    public boolean isHostFileBroken() {
+        return disk.vm.isUnreadable();
+    }
+
+    /** The hook does not know where the domain's files are: it was renamed, perhaps. */
+    public void forgetPaths() {
+        disk.domain = new HookHost.Domain.Unseen();
+    }
+
     /** Nothing can be written any more, or everything again. */
     public void fill(HookHost.Disk room) {
         disk.room = room;

@@ -21,7 +21,7 @@ public enum Deed {
     APPLY(3, null, (w, h, n) -> w.apply(Api.HOME, "vm", n % 5 == 0 ? DeletionPolicy.DELETE : DeletionPolicy.RETAIN)),
 
     // The VM's life.
-    START(9, null, (w, h, n) -> h.libvirt().start(Fate.RUNS)),
+    START(9, null, (w, h, n) -> w.start(h, n)),
     TIME_OUT(2, null, (w, h, n) -> h.libvirt().timeOut()),
     STOP(
             9,
@@ -97,6 +97,8 @@ public enum Deed {
     DISK_FULL(1, Feature.FULL_DISK, (w, h, n) -> h.fill(new Disk(false, false, n % 3 != 0))),
     DISK_FREED(3, Feature.FULL_DISK, (w, h, n) -> w.freeDisk(h)),
     STOP_LET_GO(1, Feature.FULL_DISK, (w, h, n) -> h.letStopGo()),
+    HOST_FILE_BREAKS(1, Feature.BROKEN_HOST_FILES, (w, h, n) -> h.breakHostFile()),
+    PATHS_FORGOTTEN(1, Feature.BROKEN_HOST_FILES, (w, h, n) -> h.forgetPaths()),
 
     // The cluster's faults.
     OPERATOR_STEP(10, Feature.INTERLEAVING, (w, h, n) -> w.operatorSteps(1 + n % 4)),

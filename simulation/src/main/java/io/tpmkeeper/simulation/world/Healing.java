@@ -55,6 +55,11 @@ final class Healing {
                 return;
             }
         }
+        if (world.hosts().stream().anyMatch(Host::isHostFileBroken)) {
+            // The refusal itself says so, and what to do; nobody's answer would help.
+            world.scene().coverage().reached("end", "HostFileUnreadable");
+            return;
+        }
         if (world.mayBeStuck()) {
             world.scene().coverage().reached("limit", "a purge was undone by a rollback");
             return;

@@ -3,7 +3,6 @@ package io.tpmkeeper.simulation.world;
 import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.DeletionPolicy;
 import io.tpmkeeper.protocol.Digest;
-import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.RecordStatus;
 import io.tpmkeeper.simulation.cluster.Api;
 import io.tpmkeeper.simulation.cluster.Nodes;
@@ -33,6 +32,9 @@ final class Observer implements Nodes, Witness, Elsewhere {
 
     /** So long ago that what nobody protects need not be kept. */
     private boolean monthPassed;
+
+    /** A host obeyed an order that gives the line, and nobody took the domain out of protection since. */
+    private boolean given;
 
     private long purgesBefore;
 
@@ -86,10 +88,7 @@ final class Observer implements Nodes, Witness, Elsewhere {
 
     @Override
     public boolean isGiven() {
-        return hosts.stream()
-                .filter(h -> !scene.truth().isForsaken(h.name()))
-                .map(Host::line)
-                .anyMatch(l -> l != null && (l.state() != LineState.TOMBSTONE || l.tip() != null));
+        return given;
     }
 
     @Override
@@ -120,6 +119,7 @@ final class Observer implements Nodes, Witness, Elsewhere {
         if (is.epoch() < was.epoch() || (is.epoch() == was.epoch() && isGivenAnew(was, is))) {
             throw new Broken(Harm.STALE, "epoch %d is given after %d".formatted(is.epoch(), was.epoch()));
         }
+        given &= is.holder() != null;
         if (was.holder() == null && is.holder() != null) {
             passedOver = hosts.stream().filter(Host::isFenced).map(Host::name).collect(Collectors.toSet());
         }
@@ -143,6 +143,12 @@ final class Observer implements Nodes, Witness, Elsewhere {
             }
         }
         scene.truth().forget();
+        given = false;
+    }
+
+    @Override
+    public void isObeyed() {
+        given = true;
     }
 
     void monthPasses() {
@@ -203,7 +209,8 @@ final class Observer implements Nodes, Witness, Elsewhere {
                 return;
             }
             boolean unprotected = !isGiven() || scene.truth().isUnprotected();
-            if (unprotected && (monthPassed || scene.truth().isForked())) {
+            boolean forked = scene.truth().isForked();
+            if ((unprotected && (monthPassed || forked)) || (monthPassed && forked)) {
                 mayBeGone("of what nobody protects only the newest capture is kept, and for a month");
                 return;
             }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Three hosts, a cluster, an operator, and what can be done to them. */
 public final class SimulatedWorld {
+    private static final int UNPROTECTED_PERCENT = 8;
+
     private final Scene scene;
     private final Api api = new Api();
     private final ClassPolicy policy = new ClassPolicy();
@@ -99,6 +101,16 @@ public final class SimulatedWorld {
 
     Host other(Host host, int number) {
         return hosts.get((hosts.indexOf(host) + 1 + number % 2) % hosts.size());
+    }
+
+    /** Mostly it is protected before it is started first: what ran on several hosts before is nobody's to continue from. */
+    void start(Host host, int number) {
+        if (host.isProtected() || number < UNPROTECTED_PERCENT) {
+            host.libvirt().start(Fate.RUNS);
+        } else {
+            host.libvirt().define();
+            settle(1);
+        }
     }
 
     void write(Host host) {

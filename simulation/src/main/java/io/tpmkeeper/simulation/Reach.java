@@ -1,0 +1,103 @@
+package io.tpmkeeper.simulation;
+
+import io.tpmkeeper.protocol.operator.Decisions;
+import io.tpmkeeper.protocol.operator.Finding;
+import io.tpmkeeper.protocol.operator.Step;
+import io.tpmkeeper.simulation.story.Coverage;
+import io.tpmkeeper.simulation.world.Feature;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** The parts of the machine that enough schedules must reach: what is never reached is not proved. */
+final class Reach {
+    /** So many schedules reach everything; fewer may miss the rarest. */
+    static final long ENOUGH = 2_000;
+
+    /** What exists and no schedule can reach, since what leads there is not built or not simulated. */
+    private static final Set<String> NOT_YET = Set.of(
+            // Every domain of the simulation has a TPM.
+            "claim refused NoTpm",
+            // They decide nothing: what they find is counted.
+            "verb Forks",
+            "verb LostLine",
+            "verb RolledBack");
+
+    private static final List<String> HOSTS = List.of(
+            "obey Again Tombstone",
+            "obey Obeyed Held(digest)",
+            "obey Obeyed Held(live)",
+            "obey Obeyed Held(none)",
+            "obey Obeyed Tombstone",
+            "obey Refused Held(digest)",
+            "obey Refused Held(live)",
+            "obey Refused Tombstone",
+            "obey Held(live), and the line is Left",
+            "obey Held(live), and the line is Lost",
+            "obey parks another record's line",
+            "end unseen captured",
+            "end unseen nothing left",
+            "upload Nothing",
+            "upload Recapture",
+            "upload Send",
+            "source ReadPrimary Done",
+            "source ReadPrimary Failed",
+            "source ReadFallback Done",
+            "source ReadFallback Skipped",
+            "purge Allowed",
+            "purge Refused",
+            "sweep a delivery",
+            "sweep an entry",
+            "sweep quarantine");
+
+    private static final List<String> REFUSALS = List.of(
+            "ContentMissing",
+            "DomainUnknown",
+            "HostFileUnreadable",
+            "ImageOfThePast",
+            "IndexMissing",
+            "LineElsewhere",
+            "LineLeft",
+            "LineLost",
+            "NoSpace");
+
+    private static final List<String> CLAIMS = List.of(
+            "claim Bound",
+            "claim Make",
+            "claim TakeOver",
+            "claim refused ClaimNotProven",
+            "claim refused ClaimedByAnother",
+            "claim refused DeletionUnderWay",
+            "claim refused DomainNotFound",
+            "claim refused NoTpm");
+
+    private Reach() {}
+
+    /** What should have been reached and was not, in order. */
+    static Set<String> missing(Coverage coverage) {
+        Set<String> missing = new TreeSet<>();
+        expected()
+                .filter(what -> coverage.of(what) == 0 && !NOT_YET.contains(what))
+                .forEach(missing::add);
+        return missing;
+    }
+
+    private static Stream<String> expected() {
+        Stream<String> steps =
+                Arrays.stream(Step.class.getPermittedSubclasses()).map(c -> "step " + c.getSimpleName());
+        Stream<String> findings = Arrays.stream(Finding.Reason.values()).map(r -> "finding " + r.word());
+        Stream<String> features = Arrays.stream(Feature.values()).map(f -> "feature " + f);
+        return Stream.of(
+                        Decisions.verbs().stream().map(v -> "verb " + v),
+                        steps,
+                        findings,
+                        features,
+                        REFUSALS.stream().map(r -> "refusal " + r),
+                        HOSTS.stream(),
+                        CLAIMS.stream(),
+                        Stream.of("end the domain starts"))
+                .flatMap(part -> part);
+    }
+}
