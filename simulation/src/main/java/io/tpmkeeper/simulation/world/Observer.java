@@ -37,6 +37,7 @@ final class Observer implements Nodes, Witness, Elsewhere {
     private boolean given;
 
     private long purgesBefore;
+    private long directoriesLost;
 
     /** A purge was undone by a rollback: the host counts its captures anew, and none of them is newer than what is saved. */
     private boolean purgeUndone;
@@ -151,6 +152,11 @@ final class Observer implements Nodes, Witness, Elsewhere {
         given = true;
     }
 
+    void directoryLost() {
+        directoriesLost++;
+        mayBeGone("a host directory that was lost before all was saved");
+    }
+
     void monthPasses() {
         monthPassed = true;
         scene.clock().pass(31L * 86_400);
@@ -160,8 +166,9 @@ final class Observer implements Nodes, Witness, Elsewhere {
         purgesBefore = purges();
     }
 
+    /** A host that lost its directory has forgotten what it obeyed, like one that was purged. */
     private long purges() {
-        return scene.coverage().of("purge Allowed");
+        return scene.coverage().of("purge Allowed") + directoriesLost;
     }
 
     /** Whether the domain need not start in the end. */
@@ -172,13 +179,14 @@ final class Observer implements Nodes, Witness, Elsewhere {
     /** @param before what was stored when the storage went back */
     void rolledBack(Stored.@Nullable Record before) {
         rolledBack = true;
-        purgeUndone |= purges() > purgesBefore;
+        boolean undone = purges() > purgesBefore;
+        purgeUndone |= undone;
         Stored.Record now = api.record();
         boolean heldThroughout = before != null
                 && now != null
                 && before.status().holder() != null
                 && before.uid().equals(now.uid());
-        if (!heldThroughout) {
+        if (!heldThroughout || undone) {
             // What people started while nobody protected it is not known to anybody.
             scene.truth().forget();
         }
@@ -209,8 +217,9 @@ final class Observer implements Nodes, Witness, Elsewhere {
                 return;
             }
             boolean unprotected = !isGiven() || scene.truth().isUnprotected();
+            // What began without the right to, and was let through, may write over a copy that nobody had captured.
             boolean forked = scene.truth().isForked();
-            if ((unprotected && (monthPassed || forked)) || (monthPassed && forked)) {
+            if (forked || (unprotected && monthPassed)) {
                 mayBeGone("of what nobody protects only the newest capture is kept, and for a month");
                 return;
             }

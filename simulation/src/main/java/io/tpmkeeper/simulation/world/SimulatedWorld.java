@@ -130,7 +130,7 @@ public final class SimulatedWorld {
     }
 
     public void undefine(Host host) {
-        boolean unsaved = host.libvirt().isEndUnsaved();
+        boolean unsaved = host.libvirt().isEndUnsaved() || observer.wentBack();
         host.libvirt().undefine();
         if (unsaved) {
             observer.mayBeGone("an end that no hook saw, and an undefine");
@@ -172,7 +172,7 @@ public final class SimulatedWorld {
 
     public void loseDirectory(Host host) {
         host.loseDirectory();
-        observer.mayBeGone("a host directory that was lost before all was saved");
+        observer.directoryLost();
     }
 
     void freeDisk(Host host) {
