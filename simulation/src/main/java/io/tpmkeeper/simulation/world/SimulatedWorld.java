@@ -113,7 +113,7 @@ public final class SimulatedWorld {
         }
     }
 
-    void write(Host host) {
+    public void write(Host host) {
         if (host.libvirt().runs()) {
             host.libvirt().write();
             if (!host.runsOnline()) {
@@ -122,7 +122,7 @@ public final class SimulatedWorld {
         }
     }
 
-    void restore(Host host, int number, Fate fate) {
+    public void restore(Host host, int number, Fate fate) {
         List<Content> images = host.libvirt().images();
         if (!images.isEmpty()) {
             host.libvirt().restore(images.get(number % images.size()), fate);
@@ -175,20 +175,20 @@ public final class SimulatedWorld {
         observer.directoryLost();
     }
 
-    void freeDisk(Host host) {
+    public void freeDisk(Host host) {
         host.fill(Disk.GOOD);
         host.libvirt().tryHeldStop();
     }
 
     // The cluster.
 
-    void operatorSteps(int count) {
+    public void operatorSteps(int count) {
         for (int i = 0; i < count && operator.step(); i++) {
             check();
         }
     }
 
-    void agentSteps(Host host, int count) {
+    public void agentSteps(Host host, int count) {
         for (int i = 0; i < count && host.agent().step(); i++) {
             check();
         }
@@ -206,7 +206,7 @@ public final class SimulatedWorld {
         host.agent().die();
     }
 
-    void depose(int after) {
+    public void depose(int after) {
         operatorSteps(after);
         scene.story().say("operator", "is deposed and does not know it");
         operator.depose();
@@ -215,7 +215,7 @@ public final class SimulatedWorld {
     }
 
     /** It finishes the pass that it is in, and then hears that it leads no more. */
-    void oldLeaderSteps(int count) {
+    public void oldLeaderSteps(int count) {
         for (int i = 0; i < count && oldLeader != null; i++) {
             if (!oldLeader.isBusy() || !oldLeader.step()) {
                 oldLeader = null;
@@ -228,12 +228,12 @@ public final class SimulatedWorld {
         observer.monthPasses();
     }
 
-    void takeSnapshot() {
+    public void takeSnapshot() {
         snapshot = api.copy();
         observer.snapshotTaken();
     }
 
-    void rollBack() {
+    public void rollBack() {
         if (snapshot != null) {
             scene.story().say("etcd", "is restored from a snapshot");
             var before = api.record();
@@ -260,7 +260,7 @@ public final class SimulatedWorld {
         api.delete(Api.HOME, "stranger", DeletionPolicy.RETAIN);
     }
 
-    void deleteNamespace() {
+    public void deleteNamespace() {
         scene.story().say("user", "deletes the namespace");
         api.deleteNamespace(Api.HOME);
         observer.mayBeGone("generations that went with their namespace");
