@@ -37,13 +37,14 @@ final class AgentPass {
     private final Scene scene;
     private final Api api;
     private final AgentWork work;
+    private final Cleaning cleaning;
     private Stage stage = Stage.OBSERVE;
     private @Nullable Vm before;
     private boolean fresh;
     private boolean reaches = true;
     private Stored.@Nullable Grant grant;
     private Facts.@Nullable Nack nack;
-    private AgentWork.Purged purged = new AgentWork.Purged(null, null);
+    private Cleaning.Purged purged = new Cleaning.Purged(null, null);
     private @Nullable String uploadRefused;
     private Facts facts = Facts.nothing("");
 
@@ -52,6 +53,7 @@ final class AgentPass {
         this.agent = agent;
         this.scene = scene;
         this.api = api;
+        this.cleaning = new Cleaning(host, scene);
         this.work = new AgentWork(host, agent, scene, api, elsewhere);
     }
 
@@ -67,7 +69,7 @@ final class AgentPass {
             case DELIVERIES -> withApi(this::deliveries);
             case UPLOADS -> withApi(this::uploads);
             case PURGES -> purges();
-            case SWEEPS -> work.sweep(grant, isIndexed());
+            case SWEEPS -> cleaning.sweep(grant, isIndexed());
             case LOOK -> facts = facts();
             case REPORT_FACTS -> reportFacts();
             case REPORT_NODE -> reportNode();
@@ -198,7 +200,7 @@ final class AgentPass {
 
     private void purges() {
         if (grant != null && !host.disk.vm.isUnreadable()) {
-            purged = work.purge(grant, activity(), fresh || waiting());
+            purged = cleaning.purge(grant, activity(), fresh || waiting());
         }
     }
 

@@ -20,8 +20,6 @@ import io.tpmkeeper.protocol.host.Capture;
 import io.tpmkeeper.protocol.host.EndUnseen;
 import io.tpmkeeper.protocol.host.Lying;
 import io.tpmkeeper.protocol.host.Obey;
-import io.tpmkeeper.protocol.host.Purge;
-import io.tpmkeeper.protocol.host.Sweep;
 import io.tpmkeeper.protocol.hostfile.EntryMeta;
 import io.tpmkeeper.protocol.hostfile.FileMarks;
 import io.tpmkeeper.protocol.hostfile.Place;
@@ -33,7 +31,6 @@ import io.tpmkeeper.simulation.truth.Harm;
 import io.tpmkeeper.simulation.truth.Scene;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Each thing that an agent does with its host: reads it, lets a decider judge, carries that out. */
@@ -51,9 +48,6 @@ final class AgentWork {
         this.api = api;
         this.elsewhere = elsewhere;
     }
-
-    /** @param id of the purge that was carried out last. @param refused why the one that is ordered was not */
-    record Purged(@Nullable String id, @Nullable String refused) {}
 
     private boolean isLocked() {
         return host.libvirt().holdsStop();
@@ -283,77 +277,5 @@ final class AgentWork {
             case io.tpmkeeper.protocol.host.Upload.Send(long seq) ->
                 new Sending(host, agent, scene, api).send(seq, activity);
         };
-    }
-
-    // Cleaning.
-
-    Purged purge(Stored.Grant grant, Activity activity, boolean certain) {
-        String last = grant.reported() == null ? null : grant.reported().purged();
-        GrantSpec.Purge purge = grant.spec().purge();
-        if (purge == null || purge.id().equals(last)) {
-            return new Purged(last, null);
-        }
-        if (!grant.spec().hostId().equals(host.hostId()) || !certain || isLocked()) {
-            return new Purged(last, "It cannot be carried out now.");
-        }
-        var answer = Purge.decide(
-                grant.spec().recordUid(), purge, new Purge.World(host.disk.vm(), activity, false, entries()));
-        scene.coverage().reached("purge", answer.getClass().getSimpleName());
-        return switch (answer) {
-            case Purge.Refused(String message) -> new Purged(last, message);
-            case Purge.Allowed allowed -> {
-                scene.story().say(host.name(), "is purged");
-                host.disk.purge();
-                scene.truth().cleaned(host.name());
-                yield new Purged(purge.id(), null);
-            }
-        };
-    }
-
-    void sweep(Stored.@Nullable Grant grant, boolean indexed) {
-        if (isLocked() || host.disk.vm.isUnreadable()) {
-            return;
-        }
-        GrantSpec spec = grant == null ? null : grant.spec();
-        Vm vm = host.disk.vm();
-        Sweep.Deletable deletable = Sweep.decide(new Sweep.World(
-                spec == null ? null : spec.recordUid(),
-                indexed,
-                vm,
-                host.disk.entries.values().stream()
-                        .map(c -> new Sweep.Kept(c.meta().entry(), c.meta().captured()))
-                        .toList(),
-                deliveries(),
-                IntStream.range(0, host.disk.quarantine.size())
-                        .mapToObj(n -> new Sweep.Displaced(n, 0))
-                        .toList(),
-                spec == null ? null : spec.saved(),
-                spec == null ? List.of() : spec.settled(),
-                spec == null ? null : spec.wanted(),
-                ordered(spec, vm),
-                scene.clock().now(),
-                Sweep.Retention.DEFAULT));
-        for (long seq : deletable.entries()) {
-            scene.coverage().reached("sweep", "an entry");
-            scene.story().say(host.name(), "sweeps entry %d", seq);
-            host.disk.entries.remove(seq);
-        }
-        for (Digest digest : deletable.deliveries()) {
-            scene.coverage().reached("sweep", "a delivery");
-            host.disk.deliveries.remove(digest.hex());
-        }
-        deletable.quarantine().reversed().forEach(n -> {
-            scene.coverage().reached("sweep", "quarantine");
-            host.disk.quarantine.remove(n.intValue());
-        });
-    }
-
-    private static @Nullable Digest ordered(@Nullable GrantSpec spec, Vm vm) {
-        if (spec == null || spec.order() == null || !(spec.order().tip() instanceof Content.Of(Digest digest))) {
-            return null;
-        }
-        boolean obeyed =
-                vm.line() != null && vm.line().order().equals(spec.order().id());
-        return obeyed ? null : digest;
     }
 }

@@ -1,20 +1,14 @@
 package io.tpmkeeper.simulation.host;
 
 import io.tpmkeeper.protocol.Ending;
-import io.tpmkeeper.protocol.Guard;
 import io.tpmkeeper.protocol.Request;
 import io.tpmkeeper.protocol.Run;
-import io.tpmkeeper.protocol.RunKind;
 import io.tpmkeeper.protocol.hook.Call.Operation;
-import io.tpmkeeper.protocol.hook.FileState;
 import io.tpmkeeper.protocol.hook.HookHost;
 import io.tpmkeeper.protocol.hook.HookHost.Marker;
 import io.tpmkeeper.protocol.hook.LiveFiles;
 import io.tpmkeeper.protocol.host.Activity;
-import io.tpmkeeper.protocol.hostfile.FileMarks;
-import io.tpmkeeper.simulation.truth.Broken;
 import io.tpmkeeper.simulation.truth.Content;
-import io.tpmkeeper.simulation.truth.Harm;
 import io.tpmkeeper.simulation.truth.Scene;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,10 +20,9 @@ public final class Libvirt {
     private final Host host;
     private final Hooks hooks;
     private final Scene scene;
-    private final Elsewhere elsewhere;
+    private final Guest guest;
 
     private boolean defined;
-    private Activity activity = Activity.INACTIVE;
 
     /** A start that waits in the hook. */
     private @Nullable Waiting waiting;
@@ -39,14 +32,11 @@ public final class Libvirt {
     private @Nullable Content managed;
     private final List<Content> images = new ArrayList<>();
 
-    /** What was on the disk before the guest's last write. */
-    private @Nullable Content synced;
-
     Libvirt(Host host, Hooks hooks, Scene scene, Elsewhere elsewhere) {
         this.host = host;
         this.hooks = hooks;
         this.scene = scene;
-        this.elsewhere = elsewhere;
+        this.guest = new Guest(host, scene, elsewhere);
     }
 
     private record Waiting(Plan plan, @Nullable Marker marker, String id, long since) {}
@@ -56,15 +46,15 @@ public final class Libvirt {
     }
 
     public Activity activity() {
-        return activity;
+        return guest.activity();
     }
 
     public boolean isActive() {
-        return activity != Activity.INACTIVE;
+        return activity() != Activity.INACTIVE;
     }
 
     public boolean runs() {
-        return activity == Activity.ACTIVE;
+        return activity() == Activity.ACTIVE;
     }
 
     public boolean waits() {
@@ -189,7 +179,7 @@ public final class Libvirt {
         if (image != null) {
             host.disk.live = new LiveFiles(Disk.plain(image.marks().tpm()), found.vars());
         }
-        Content from = opens();
+        Content from = guest.opens();
         if (from == null && host.disk.live.tpm().isThere()) {
             fail();
             return;
@@ -199,9 +189,9 @@ public final class Libvirt {
             host.disk.write(became.marks());
         }
         if (plan.fate() == Plan.Fate.FAILS_LATE) {
-            lives(from, became);
-            write();
-            ends();
+            guest.begins(from, became);
+            guest.write();
+            guest.ends();
             fail();
             return;
         }
@@ -213,39 +203,7 @@ public final class Libvirt {
         if (plan.managed()) {
             managed = null;
         }
-        activity = Activity.ACTIVE;
-        lives(image == null ? from : image, became);
-    }
-
-    /** What swtpm opens; null: it makes a blank one, or takes what is there for no TPM state. */
-    private @Nullable Content opens() {
-        if (!(host.disk.live.tpm() instanceof FileState.Plain plain) || plain.torn()) {
-            return null;
-        }
-        FileMarks there = host.disk.live.marks();
-        return scene.contents().of(there);
-    }
-
-    private void lives(@Nullable Content from, Content became) {
-        Run run = host.disk.vm().run();
-        synced = became;
-        scene.story().say(host.name(), "runs from %s with %s, run %s", from, became, run);
-        if (run != null && run.open() && run.online()) {
-            scene.truth().beginsOnline(host.name(), from, became);
-            return;
-        }
-        HookHost.IndexLine index = host.disk.index.valueOrNull();
-        boolean known = elsewhere.wentBack() || (elsewhere.isKnown() && (index == null || index.guard() != null));
-        boolean guarded = index == null || index.guard() == Guard.ENFORCE;
-        if (guarded && !host.disk.breakGlass && run != null && run.open() && run.kind() == RunKind.COLD) {
-            throw new Broken(from == null ? Harm.BLANK : Harm.STALE, host.name() + " starts off-line, and may not");
-        }
-        scene.truth().beginsOffline(host.name(), from, became, known, elsewhere.isGiven());
-    }
-
-    private void ends() {
-        scene.truth().ends(host.name());
-        synced = null;
+        guest.begins(image == null ? from : image, became);
     }
 
     private void fail() {
@@ -282,30 +240,17 @@ public final class Libvirt {
 
     /** A guest that began before there was any hook here. */
     void runsAlready() {
-        Content became = scene.contents().blank();
         defined = true;
-        host.disk.write(became.marks());
-        activity = Activity.ACTIVE;
-        synced = became;
-        scene.truth().beginsOffline(host.name(), null, became, elsewhere.isKnown(), elsewhere.isGiven());
+        guest.runsAlready();
     }
-
-    // The guest.
 
     /** What the guest has now. */
     public @Nullable Content content() {
-        return runs() ? scene.contents().of(host.disk.live.marks()) : null;
+        return guest.content();
     }
 
-    /** The guest writes to its TPM and NVRAM. */
     public void write() {
-        Content before = scene.contents().of(host.disk.live.marks());
-        if (before != null) {
-            synced = before;
-            Content after = scene.contents().after(before);
-            host.disk.write(after.marks());
-            scene.truth().has(host.name(), after);
-        }
+        guest.write();
     }
 
     // Ends.
@@ -316,8 +261,7 @@ public final class Libvirt {
             return;
         }
         scene.story().say(host.name(), "stops (%s) with %s", how, content());
-        activity = Activity.INACTIVE;
-        ends();
+        guest.ends();
         hooks.log(how);
         called(Operation.STOPPED);
     }
@@ -373,10 +317,7 @@ public final class Libvirt {
             return false;
         }
         hooks.logBegins();
-        if (opens() == null) {
-            host.disk.write(scene.contents().blank().marks());
-        }
-        activity = Activity.RECEIVING;
+        guest.receives();
         called(Operation.STARTED);
         return true;
     }
@@ -387,50 +328,21 @@ public final class Libvirt {
 
     /** The guest runs here from now on. */
     void received(Content content) {
-        host.disk.write(content.marks());
-        synced = content;
-        activity = Activity.ACTIVE;
+        guest.received(content);
     }
 
     /** The guest went away. @param how null: libvirt's log does not say */
     void left(@Nullable Ending how) {
-        activity = Activity.INACTIVE;
-        synced = null;
+        guest.leaves();
         hooks.log(how);
         called(Operation.STOPPED);
     }
 
     // Power.
 
-    /** @param harm what becomes of what the guest wrote last */
     void losePower(Host.PowerLoss harm) {
-        Content before = synced;
-        if (runs() && before != null) {
-            Content now = Objects.requireNonNull(content());
-            switch (harm) {
-                case NOTHING -> {}
-                case UNSYNCED -> host.disk.write(before.marks());
-                case MIXED -> {
-                    FileMarks mixed =
-                            new FileMarks(before.marks().tpm(), now.marks().vars());
-                    Objects.requireNonNull(scene.contents().of(mixed, before));
-                    host.disk.write(mixed);
-                }
-                case TORN -> {
-                    host.disk.live =
-                            new LiveFiles(new FileState.Plain(scene.contents().torn(), true), host.disk.live.vars());
-                    if (scene.truth().livesOn(host.name())) {
-                        scene.truth().giveUp("a torn state after a power loss");
-                    }
-                }
-            }
-            if (harm != Host.PowerLoss.TORN) {
-                scene.truth().has(host.name(), Objects.requireNonNull(content()));
-            }
-        }
         endUnsaved |= isActive() || stopHeld;
-        ends();
-        activity = Activity.INACTIVE;
+        guest.losePower(harm);
         waiting = null;
         stopHeld = false;
     }
