@@ -475,6 +475,20 @@ class NodePassTest {
         assertThat(facts().purged()).isEqualTo("p1");
     }
 
+    /** The grant, and the record with it, may have gone since: a Tombstone would stay behind on a host that was just cleaned. */
+    @Test
+    void aHostWithoutALineTakesNoTombstoneFromAWatchThatIsBehind() throws Exception {
+        livesThere(40);
+        cluster.watchIsBehind = true;
+        cluster.grant(grant(Order.tombstone("o2", 100)));
+        runPass();
+        assertThat(directory.resolve("root/vm/" + UUID)).doesNotExist();
+
+        cluster.watchIsBehind = false;
+        runPass();
+        assertThat(facts().line()).extracting(Line::state).isEqualTo(LineState.TOMBSTONE);
+    }
+
     @Test
     void aTornHostFileIsNamedAndLeftAsItIs() throws Exception {
         livesThere(40);
