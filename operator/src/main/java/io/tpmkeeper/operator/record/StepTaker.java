@@ -13,12 +13,14 @@ import io.tpmkeeper.operator.generation.Generations;
 import io.tpmkeeper.operator.generation.Uploads;
 import io.tpmkeeper.operator.node.Cluster;
 import io.tpmkeeper.protocol.GrantSpec;
+import io.tpmkeeper.protocol.operator.NodeView;
 import io.tpmkeeper.protocol.operator.Step;
 import io.tpmkeeper.protocol.operator.World;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,7 +111,7 @@ final class StepTaker {
             }
             case Step.DeleteRecord() ->
                 client.resource(record).lockResourceVersion().delete();
-            case Step.WriteGrant(var next) -> write(next);
+            case Step.WriteGrant(var next) -> write(record, world, next);
             case Step.RemoveGrant(var node) -> remove(world.domainUuid(), node);
             case Step.Ask(var subject) -> cluster.questions().ask(world.domainUuid(), subject);
             case Step.MakeGeneration(var upload, var number, var candidate) ->
@@ -141,10 +143,20 @@ final class StepTaker {
         }
     }
 
-    private void write(GrantSpec next) {
+    /**
+     * Only over the grant that was observed, and with another order only while the record is still the one that the grant repeats:
+     * a leader that was deposed in the middle of a pass would give an older order, and a host that was purged meanwhile obey it.
+     */
+    private void write(VmTpmRecord record, World world, GrantSpec next) {
         String name = grantName(next.domainUuid(), next.nodeName());
         var known = client.resources(VmTpmGrant.class).withName(name);
         VmTpmGrant has = known.get();
+        NodeView node = world.nodes().get(next.nodeName());
+        GrantSpec seen = node == null ? null : node.grant();
+        boolean sameOrder = Objects.equals(next.order(), seen == null ? null : seen.order());
+        if (!isAsObserved(has, seen) || !(sameOrder || isStill(record))) {
+            throw new KubernetesClientException("The grant " + name + " is not as it was observed.", CONFLICT, null);
+        }
         if (has == null) {
             VmTpmGrant made = new VmTpmGrant();
             made.setMetadata(new ObjectMetaBuilder()
@@ -157,6 +169,20 @@ final class StepTaker {
         }
         has.setSpec(next);
         client.resource(has).lockResourceVersion().update();
+    }
+
+    /** One that somebody is deleting counted as none when it was observed, and is written to as long as it is there. */
+    private static boolean isAsObserved(@Nullable VmTpmGrant has, @Nullable GrantSpec seen) {
+        boolean leaving = has != null && has.getMetadata().getDeletionTimestamp() != null;
+        return leaving || Objects.equals(seen, has == null ? null : has.getSpec());
+    }
+
+    private boolean isStill(VmTpmRecord record) {
+        VmTpmRecord now = client.resource(record).get();
+        return now != null
+                && now.getMetadata()
+                        .getResourceVersion()
+                        .equals(record.getMetadata().getResourceVersion());
     }
 
     private void remove(String domainUuid, String node) {

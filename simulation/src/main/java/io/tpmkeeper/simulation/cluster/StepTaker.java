@@ -73,13 +73,14 @@ final class StepTaker {
         return record;
     }
 
-    /** Only over the grant that was observed, and while the record is still the one that it is to repeat. */
+    /** Only over the grant that was observed, and with another order only while the record is still the one that it repeats. */
     private void write(Stored.Record record, World world, GrantSpec next) throws Conflict {
         NodeView node = world.nodes().get(next.nodeName());
         GrantSpec seen = node == null ? null : node.grant();
         Stored.Grant has = api.grants.get(next.nodeName());
+        boolean sameOrder = Objects.equals(next.order(), seen == null ? null : seen.order());
         boolean stale = api.record == null || api.record.version() != record.version();
-        if (stale || !Objects.equals(seen, has == null ? null : has.spec())) {
+        if ((stale && !sameOrder) || !Objects.equals(seen, has == null ? null : has.spec())) {
             throw new Conflict("the grant is not as it was observed");
         }
         api.write(next);
