@@ -114,7 +114,7 @@ final class Observer implements Nodes, Witness, Elsewhere {
         RecordStatus is = after.status();
         Digest older = was.current() == null ? null : was.current().digest();
         Current current = is.current();
-        if (current != null && !current.digest().equals(older)) {
+        if (current != null && !current.digest().equals(older) && !purgeUndone) {
             scene.truth().becomesCurrent(older, current.digest());
         }
         if (is.epoch() < was.epoch() || (is.epoch() == was.epoch() && isGivenAnew(was, is))) {
