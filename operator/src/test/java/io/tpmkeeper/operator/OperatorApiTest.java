@@ -78,7 +78,7 @@ class OperatorApiTest extends OperatorOnCluster {
         VmTpmStateStatus saved = untilState("vm", HostState.RELEASED);
         assertThat(current(saved).digest()).isEqualTo(digest);
         assertThat(current(saved).generation()).isEqualTo(1);
-        assertThat(inbox()).isEmpty();
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(inbox()).isEmpty());
 
         hostB.defines("vm", namespace);
         hostB.asks();

@@ -57,9 +57,8 @@ final class Orders {
         }
         boolean first = view.vmBefore() != null && view.vmBefore().line() == null;
         if (grant.spec().order() != null && (first || grant.spec().order().kind() == OrderKind.HELD)) {
-            // The watch may be behind: an older order that gives the line could undo a newer one; and on a host that
-            // was
-            // purged, any order of a grant that has gone since would leave a line behind.
+            // The watch may be behind: an older order that gives the line could undo a newer one, and on a host that
+            // was purged any order of a grant that has gone since would leave a line behind.
             Optional<Grant> now = cluster.grantNow(grant.name());
             if (now.isEmpty()) {
                 return new Settled(null, null);
