@@ -2,15 +2,20 @@ package io.tpmkeeper.protocol;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.tpmkeeper.protocol.operator.Retention;
+import java.time.Clock;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -29,12 +34,22 @@ class PurityTest {
     @ArchTest
     static final ArchRule NO_CLOCK = noClasses()
             .should()
-            .dependOnClassesThat(resideInAPackage("java.time.."))
+            .callMethodWhere(target(name("now")).and(target(owner(resideInAPackage("java.time..")))))
+            .orShould()
+            .dependOnClassesThat(type(Clock.class))
             .orShould()
             .callMethod(System.class, "currentTimeMillis")
             .orShould()
             .callMethod(System.class, "nanoTime")
             .because("the time comes in with the world");
+
+    @ArchTest
+    static final ArchRule NO_TIMES = noClasses()
+            .that()
+            .areNotAssignableTo(Retention.class)
+            .should()
+            .dependOnClassesThat(resideInAPackage("java.time.."))
+            .because("only retention knows days and weeks; versions are ordered by epoch and number, never by time");
 
     @ArchTest
     static final ArchRule NO_CHANCE = noClasses()

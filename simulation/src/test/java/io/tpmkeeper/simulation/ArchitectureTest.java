@@ -23,6 +23,7 @@ class ArchitectureTest {
                         "io.tpmkeeper.simulation..",
                         "io.tpmkeeper.protocol..",
                         "java.lang..",
+                        "java.time..",
                         "java.util..",
                         "java.io",
                         "org.jspecify..",

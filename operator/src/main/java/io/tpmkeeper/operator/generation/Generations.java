@@ -178,6 +178,8 @@ public final class Generations {
                     told.getOrDefault(Marks.NODE, ""),
                     told.get(Marks.SOURCE),
                     told.getOrDefault(Marks.CAPTURED_AT, ""),
+                    meta.getCreationTimestamp(),
+                    "true".equals(told.get(Marks.CANDIDATE)),
                     meta.getFinalizers().contains(ApiGroup.GENERATION_FINALIZER),
                     meta.getDeletionTimestamp() != null));
         } catch (IllegalArgumentException notOurs) {

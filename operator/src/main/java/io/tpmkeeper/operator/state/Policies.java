@@ -8,6 +8,7 @@ import io.tpmkeeper.api.VmTpmClassSpec;
 import io.tpmkeeper.api.VmTpmState;
 import io.tpmkeeper.protocol.RecordSpec;
 import io.tpmkeeper.protocol.operator.Policy;
+import io.tpmkeeper.protocol.operator.Retention;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -59,8 +60,12 @@ public final class Policies {
     }
 
     public Policy forDecisions(EffectivePolicy policy) {
-        return new Policy(
-                policy.startGuard().guard(), policy.retention().keepLast(), policy.deletionPolicy(), Set.of());
+        return new Policy(policy.startGuard().guard(), retention(policy), policy.deletionPolicy(), Set.of());
+    }
+
+    private static Retention retention(EffectivePolicy policy) {
+        EffectivePolicy.Retention wish = policy.retention();
+        return new Retention(wish.keepLast(), wish.keepDaily(), wish.keepWeekly());
     }
 
     private static Resolved.Found found(VmTpmClass named) {

@@ -7,10 +7,10 @@ import java.util.Set;
 /**
  * What the class lets happen, resolved: the part that decisions need.
  *
- * @param keepLast how many generations stay, the current one included
+ * @param retention how many generations stay
  * @param deletion what a deletion of the VmTpmState does with the generations
  */
-public record Policy(Guard guard, int keepLast, DeletionPolicy deletion, Set<String> claimWithoutProof) {
+public record Policy(Guard guard, Retention retention, DeletionPolicy deletion, Set<String> claimWithoutProof) {
     public Policy {
         claimWithoutProof = Set.copyOf(claimWithoutProof);
     }

@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Deletes the oldest generations beyond {@code keepLast}; never the current one, nor one that an unanswered order names. */
+/** Deletes the generations that {@link Retention} does not keep; never the current one, nor one that an unanswered order names. */
 final class Prune implements Verb {
     @Override
     public Verdict consider(World world) {
@@ -25,13 +25,14 @@ final class Prune implements Verb {
                 .map(o -> o.tip() instanceof Content.Of of ? of.digest() : null)
                 .filter(Objects::nonNull)
                 .collect(Collectors.toSet());
-        List<Step> steps = world.generations().stream()
-                .filter(g -> !g.deleting() && !g.secret().equals(current.secret()))
+        List<Generation> there =
+                world.generations().stream().filter(g -> !g.deleting()).toList();
+        Set<Generation> stay = world.policy().retention().keeps(there);
+        List<Step> steps = there.stream()
+                .filter(g -> !stay.contains(g) && !g.secret().equals(current.secret()) && !ordered.contains(g.digest()))
                 .sorted(Comparator.comparing(Generation::version)
                         .thenComparing(Generation::number)
                         .reversed())
-                .skip(Math.max(0, world.policy().keepLast() - 1))
-                .filter(g -> !ordered.contains(g.digest()))
                 .<Step>map(Step.DeleteGeneration::new)
                 .toList();
         return Verdict.act(steps);

@@ -84,7 +84,7 @@ final class GoldenWorld {
                 status,
                 value(
                         over(
-                                "{guard: enforce, keepLast: 5, deletion: Retain, claimWithoutProof: []}",
+                                "{guard: enforce, retention: {keepLast: 5, keepDaily: 0, keepWeekly: 0}, deletion: Retain, claimWithoutProof: []}",
                                 in.path("policy")),
                         Policy.class),
                 in.path("now").asLong(500),
@@ -252,7 +252,7 @@ final class GoldenWorld {
     private Generation generation(JsonNode said) {
         return value(
                 over(
-                        "{namespace: vms, secret: vm-g1, record: rec, number: 1, version: %d/1, trigger: Stop, node: a, capturedAt: then, kept: true, deleting: false}"
+                        "{namespace: vms, secret: vm-g1, record: rec, number: 1, version: %d/1, trigger: Stop, node: a, capturedAt: then, madeAt: '2026-01-01T00:00:00Z', candidate: false, kept: true, deleting: false}"
                                 .formatted(epoch),
                         said),
                 Generation.class);

@@ -255,7 +255,7 @@ final class ToyCluster {
                 recordUid,
                 spec,
                 status,
-                new Policy(Guard.ENFORCE, 3, policy, Set.of()),
+                new Policy(Guard.ENFORCE, new Retention(3, 0, 0), policy, Set.of()),
                 ++now,
                 "now",
                 id("n"),
@@ -347,6 +347,8 @@ final class ToyCluster {
                 g.node(),
                 g.source(),
                 g.capturedAt(),
+                g.madeAt(),
+                g.candidate(),
                 kept,
                 number == 0 && g.deleting());
     }
@@ -365,6 +367,8 @@ final class ToyCluster {
                 u.node(),
                 null,
                 "now",
+                "2026-01-01T00:00:00Z",
+                make.candidate(),
                 false,
                 false));
     }
@@ -376,19 +380,7 @@ final class ToyCluster {
         }
         Generation g = generations.remove(random.nextInt(generations.size()));
         if (g.kept()) {
-            generations.add(new Generation(
-                    g.namespace(),
-                    g.secret(),
-                    g.record(),
-                    g.number(),
-                    g.version(),
-                    g.digest(),
-                    g.trigger(),
-                    g.node(),
-                    g.source(),
-                    g.capturedAt(),
-                    true,
-                    true));
+            generations.add(g.marked(true, true));
         }
     }
 

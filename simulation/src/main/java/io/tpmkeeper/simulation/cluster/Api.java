@@ -111,7 +111,7 @@ public final class Api {
     /** Somebody deletes a generation: what bears the finalizer stays, marked. */
     public void delete(Generation generation) {
         if (generations.remove(generation.secret()) != null && generation.kept()) {
-            generations.put(generation.secret(), marked(generation, true, true));
+            generations.put(generation.secret(), generation.marked(true, true));
         }
     }
 
@@ -123,24 +123,8 @@ public final class Api {
         if (!keep && has.deleting()) {
             generations.remove(has.secret());
         } else {
-            generations.put(has.secret(), marked(has, keep, has.deleting()));
+            generations.put(has.secret(), has.marked(keep, has.deleting()));
         }
-    }
-
-    private static Generation marked(Generation g, boolean kept, boolean deleting) {
-        return new Generation(
-                g.namespace(),
-                g.secret(),
-                g.record(),
-                g.number(),
-                g.version(),
-                g.digest(),
-                g.trigger(),
-                g.node(),
-                g.source(),
-                g.capturedAt(),
-                kept,
-                deleting);
     }
 
     /** A user applies a VmTpmState: the same one again changes its policy alone. */

@@ -3,11 +3,13 @@ package io.tpmkeeper.simulation.cluster;
 import io.tpmkeeper.protocol.DeletionPolicy;
 import io.tpmkeeper.protocol.Guard;
 import io.tpmkeeper.protocol.operator.Policy;
+import io.tpmkeeper.protocol.operator.Retention;
 import java.util.Set;
 
 /** The VmTpmClass, which an administrator may change at any time. */
 public final class ClassPolicy {
-    private static final int KEEP_LAST = 2;
+    /** As little as can be: what is pruned by mistake is missed sooner. */
+    private static final Retention RETENTION = new Retention(2, 0, 0);
 
     private Guard guard = Guard.ENFORCE;
 
@@ -20,6 +22,6 @@ public final class ClassPolicy {
     }
 
     Policy with(DeletionPolicy deletion) {
-        return new Policy(guard, KEEP_LAST, deletion, Set.of());
+        return new Policy(guard, RETENTION, deletion, Set.of());
     }
 }

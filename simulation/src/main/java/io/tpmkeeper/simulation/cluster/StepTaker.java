@@ -10,6 +10,7 @@ import io.tpmkeeper.protocol.operator.Step;
 import io.tpmkeeper.protocol.operator.Upload;
 import io.tpmkeeper.protocol.operator.World;
 import io.tpmkeeper.simulation.truth.Scene;
+import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,7 @@ final class StepTaker {
             case Step.WriteGrant(var next) -> write(record, world, next);
             case Step.RemoveGrant(var node) -> api.grants.remove(node);
             case Step.Ask(var subject) -> questions.ask(subject);
-            case Step.MakeGeneration(var upload, var number, var candidate) -> make(world, upload, number);
+            case Step.MakeGeneration(var upload, var number, var candidate) -> make(world, upload, number, candidate);
             case Step.CopyGeneration(var of, var number) -> copy(world, of, number);
             case Step.KeepGeneration(var generation, var keep) -> api.keep(generation, keep);
             case Step.DeleteGeneration(var generation) -> {
@@ -95,18 +96,26 @@ final class StepTaker {
         return written;
     }
 
-    private void make(World world, Upload upload, long number) throws Conflict {
+    private void make(World world, Upload upload, long number, boolean candidate) throws Conflict {
         if (!api.uploads.containsKey(upload.name())) {
             throw new Conflict("the upload has gone");
         }
-        create(world, number, upload.version(), upload.digest(), upload.trigger(), upload.node(), upload.source());
+        create(
+                world,
+                number,
+                upload.version(),
+                upload.digest(),
+                upload.trigger(),
+                upload.node(),
+                upload.source(),
+                candidate);
     }
 
     private void copy(World world, Generation of, long number) throws Conflict {
         if (!api.generations.containsKey(of.secret())) {
             throw new Conflict("the generation has gone");
         }
-        create(world, number, of.version(), of.digest(), of.trigger(), of.node(), of.source());
+        create(world, number, of.version(), of.digest(), of.trigger(), of.node(), of.source(), of.candidate());
     }
 
     private void create(
@@ -116,7 +125,8 @@ final class StepTaker {
             Digest digest,
             Trigger trigger,
             String node,
-            @Nullable String source)
+            @Nullable String source,
+            boolean candidate)
             throws Conflict {
         String name = world.generationName(number);
         if (api.terminating.contains(world.ownerNamespace())) {
@@ -133,6 +143,8 @@ final class StepTaker {
                 node,
                 source,
                 world.nowText(),
+                Instant.ofEpochSecond(world.now()).toString(),
+                candidate,
                 true,
                 false);
         api.generations.put(name, made);
