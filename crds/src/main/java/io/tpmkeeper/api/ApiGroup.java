@@ -17,6 +17,9 @@ public final class ApiGroup {
     /** On a VmTpmClass, with the value {@code "true"}: it rules where no class is named. Of several the newest wins. */
     public static final String DEFAULT_CLASS_ANNOTATION = GROUP + "/is-default-class";
 
+    /** On a VmTpmState: asks for a capture now. Its value is any id; {@code status.requestedCapture} repeats it with the answer. */
+    public static final String CAPTURE_REQUEST_ANNOTATION = GROUP + "/capture-request";
+
     /** On a VmTpmRecord while it belongs in the index; its value is a {@link io.tpmkeeper.protocol.Guard}'s word. */
     public static final String GUARD_LABEL = GROUP + "/guard";
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param observedGeneration of the spec that was looked at; -1 until the first look
  * @param domainUUID of the domain that the target turned out to be
+ * @param requestedCapture the answer to the capture that was asked for last
  * @param pendingDecision what a person must decide, if anything
  * @param effectivePolicy the policy as it was resolved
  */
@@ -26,13 +27,14 @@ public record VmTpmStateStatus(
         @Nullable Generation current,
         @Nullable Kept kept,
         @Nullable LastCapture lastCapture,
+        @Nullable RequestedCapture requestedCapture,
         @Nullable PendingDecision pendingDecision,
         @Nullable EffectivePolicy effectivePolicy,
         List<Condition> conditions) {
 
     /** Before the operator's first look: what the schema's default says. */
     public static final VmTpmStateStatus EMPTY =
-            new VmTpmStateStatus(-1, null, null, null, null, null, null, null, List.of());
+            new VmTpmStateStatus(-1, null, null, null, null, null, null, null, null, List.of());
 
     public VmTpmStateStatus {
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
@@ -99,6 +101,15 @@ public record VmTpmStateStatus(
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Step(
             CaptureStep name, StepResult result, @Nullable String message) {}
+
+    /**
+     * What became of the capture that the annotation {@link ApiGroup#CAPTURE_REQUEST_ANNOTATION} asks for.
+     *
+     * @param request the annotation's value
+     * @param message what happened and what to do
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record RequestedCapture(String request, CaptureResult result, String message, String finishedAt) {}
 
     /** @param options what can be accepted; each is consented to by a copy of its {@code of} in {@code spec.acceptLoss} */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)

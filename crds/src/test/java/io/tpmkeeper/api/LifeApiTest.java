@@ -90,6 +90,7 @@ class LifeApiTest {
                 null,
                 null,
                 null,
+                null,
                 state.getStatus().conditions()));
         written(state);
 

@@ -61,6 +61,7 @@ final class Samples {
                         TIME,
                         "read from the fallback",
                         List.of(new VmTpmStateStatus.Step(CaptureStep.READ_PRIMARY, StepResult.FAILED, "not there"))),
+                new VmTpmStateStatus.RequestedCapture("before-the-upgrade", CaptureResult.REFUSED, "it is Lost", TIME),
                 new VmTpmStateStatus.PendingDecision(
                         LossReason.HOST_LOSS,
                         "worker-7 does not answer",
@@ -116,6 +117,7 @@ final class Samples {
                 List.of(DIGEST),
                 DIGEST,
                 new GrantSpec.Purge("p1", 7, List.of(1L, 2L)),
+                new GrantSpec.Capture(300L, "before-the-upgrade"),
                 new GrantSpec.Answer("r1", "no node has the state", "MissingState")));
         grant.setStatus(facts());
         return grant;
@@ -178,6 +180,7 @@ final class Samples {
                 "entry 9 is not listed",
                 "too large",
                 "there is no space.",
+                new Facts.Captured("before-the-upgrade", VERSION, DIGEST, true, "it is Lost"),
                 "its TPM is of version 1.2.");
     }
 

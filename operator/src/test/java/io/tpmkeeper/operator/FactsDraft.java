@@ -83,6 +83,7 @@ final class FactsDraft {
                 null,
                 null,
                 draft.stopHeld,
+                null,
                 null);
     }
 }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param purgeRefused why the purge that is ordered was not carried out
  * @param uploadRefused why the tip's entry was not sent, in a sentence; null when nothing is wrong
  * @param stopHeld why a stop is held there now, in a sentence; null when none is
+ * @param captured what became of the capture that the grant asks for
  * @param unsupported why the TPM that the domain is defined with cannot be kept, in a sentence; null when it can
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -43,11 +44,33 @@ public record Facts(
         @Nullable String purgeRefused,
         @Nullable String uploadRefused,
         @Nullable String stopHeld,
+        @Nullable Captured captured,
         @Nullable String unsupported) {
 
     /** A refused order. @param message one sentence: why */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Nack(String order, String message) {}
+
+    /**
+     * The answer to a capture that somebody asked for.
+     *
+     * @param request the one that is answered
+     * @param version of the capture that holds what was found; a new one, also where nothing had to be written
+     * @param unchanged whether the cluster had the content already, by what the grant says
+     * @param refused why nothing was captured, in a sentence; then there is neither version nor digest
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Captured(
+            String request,
+            @Nullable Version version,
+            @Nullable Digest digest,
+            boolean unchanged,
+            @Nullable String refused) {
+        public static Captured refused(String request, String why) {
+            return new Captured(request, null, null, false, why);
+        }
+    }
 
     public Facts {
         entries = entries == null ? List.of() : List.copyOf(entries);
@@ -58,7 +81,7 @@ public record Facts(
     public static Facts nothing(String hostId) {
         return new Facts(
                 hostId, null, null, false, false, null, null, null, List.of(), List.of(), null, null, null, null, null,
-                null, null);
+                null, null, null);
     }
 
     /** The line, if it was given in the name of this record. */

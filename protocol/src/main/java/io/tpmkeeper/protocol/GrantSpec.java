@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param settled digests of this node's uploads that were verified or refused: need not be sent again
  * @param wanted a digest to send again, though it was saved or settled
  * @param purge everything of the domain that is to go
+ * @param capture which captures of a running domain are wanted; null: none
  * @param answer why the waiting start is not served, in one sentence, for the hook's refusal
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -29,6 +30,7 @@ public record GrantSpec(
         List<Digest> settled,
         @Nullable Digest wanted,
         @Nullable Purge purge,
+        @Nullable Capture capture,
         @Nullable Answer answer) {
 
     /**
@@ -44,6 +46,15 @@ public record GrantSpec(
     }
 
     /**
+     * @param liveInterval so many seconds lie between two captures of a running domain; null: changes are not captured
+     * @param request id of a capture that somebody asks for now; null: nobody does
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Capture(
+            @Nullable Long liveInterval, @Nullable String request) {}
+
+    /**
      * @param request the start that it answers
      * @param reason of what keeps the domain from going on, by its word in the conditions; null: only this start is in the way
      */
@@ -57,15 +68,18 @@ public record GrantSpec(
     }
 
     public GrantSpec withSettled(List<Digest> digests) {
-        return new GrantSpec(nodeName, domainUuid, recordUid, hostId, order, saved, digests, wanted, purge, answer);
+        return new GrantSpec(
+                nodeName, domainUuid, recordUid, hostId, order, saved, digests, wanted, purge, capture, answer);
     }
 
     public GrantSpec withPurge(@Nullable Purge next) {
-        return new GrantSpec(nodeName, domainUuid, recordUid, hostId, order, saved, settled, wanted, next, answer);
+        return new GrantSpec(
+                nodeName, domainUuid, recordUid, hostId, order, saved, settled, wanted, next, capture, answer);
     }
 
     public GrantSpec withAnswer(@Nullable Answer next) {
-        return new GrantSpec(nodeName, domainUuid, recordUid, hostId, order, saved, settled, wanted, purge, next);
+        return new GrantSpec(
+                nodeName, domainUuid, recordUid, hostId, order, saved, settled, wanted, purge, capture, next);
     }
 
     /** Whether the node need not send this state (again). */

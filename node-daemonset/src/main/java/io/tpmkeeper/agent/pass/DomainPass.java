@@ -180,6 +180,7 @@ final class DomainPass {
                 outcome.purge.refused(),
                 uploadRefused(outcome, look),
                 stopHeld(view),
+                null,
                 view.placed() == null ? null : view.placed().refused());
     }
 

@@ -82,6 +82,7 @@ final class FakeCluster implements Cluster {
                             spec.settled(),
                             null,
                             null,
+                            null,
                             null),
                     now.reported()));
         }

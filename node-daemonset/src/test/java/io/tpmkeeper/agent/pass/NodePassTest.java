@@ -146,13 +146,23 @@ class NodePassTest {
     }
 
     private static GrantSpec grant(@Nullable Order order) {
-        return new GrantSpec("node-a", UUID, "r1", "h1", order, null, List.of(), null, null, null);
+        return new GrantSpec("node-a", UUID, "r1", "h1", order, null, List.of(), null, null, null, null);
     }
 
     private static GrantSpec saved(GrantSpec grant, Entry entry) {
         Saved saved = new Saved(entry.version(), requireNonNull(entry.digest()));
         return new GrantSpec(
-                "node-a", UUID, "r1", "h1", grant.order(), saved, List.of(saved.digest()), null, grant.purge(), null);
+                "node-a",
+                UUID,
+                "r1",
+                "h1",
+                grant.order(),
+                saved,
+                List.of(saved.digest()),
+                null,
+                grant.purge(),
+                null,
+                null);
     }
 
     private Vm vm() throws IOException, UnreadableException {
@@ -423,6 +433,7 @@ class NodePassTest {
                 List.of(),
                 null,
                 new GrantSpec.Purge("p1", 0, List.of()),
+                null,
                 null));
         runPass();
         assertThat(facts().acked()).isEqualTo("o2");
@@ -437,6 +448,7 @@ class NodePassTest {
                 List.of(),
                 null,
                 new GrantSpec.Purge("p2", 0, List.of(1L)),
+                null,
                 null));
         runPass();
         assertThat(facts().purged()).isEqualTo("p2");
@@ -462,6 +474,7 @@ class NodePassTest {
                 List.of(),
                 null,
                 new GrantSpec.Purge("p1", 0, List.of(1L)),
+                null,
                 null);
         cluster.grant(purging);
         runPass();

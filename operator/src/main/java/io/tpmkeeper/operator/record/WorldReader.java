@@ -124,6 +124,7 @@ public final class WorldReader {
                         home.namespace(),
                         home.name(),
                         policy.className(),
+                        null,
                         nodes(domainUuid, status, policy, grants.get()),
                         inbox.get().uploads(),
                         inbox.get().unreadable(),

@@ -60,7 +60,14 @@ public final class Policies {
     }
 
     public Policy forDecisions(EffectivePolicy policy) {
-        return new Policy(policy.startGuard().guard(), retention(policy), policy.deletionPolicy(), Set.of());
+        return new Policy(
+                policy.startGuard().guard(),
+                retention(policy),
+                policy.liveCapture().enabled()
+                        ? policy.liveCapture().minInterval().length().toSeconds()
+                        : null,
+                policy.deletionPolicy(),
+                Set.of());
     }
 
     private static Retention retention(EffectivePolicy policy) {

@@ -95,6 +95,7 @@ public final class StatusWriter {
                 null,
                 null,
                 null,
+                null,
                 policy,
                 stamped(state, findings));
         return new Written(status, Optional.empty(), Optional.empty());
@@ -126,6 +127,7 @@ public final class StatusWriter {
                 current(world.status().current()),
                 kept(world.generations()),
                 captures.of(observed),
+                null,
                 null,
                 policy,
                 stamped(state, findings));

@@ -49,6 +49,7 @@ final class Project implements Verb {
                 has == null ? List.of() : stillThere(world, has.settled(), node),
                 wantedAgain(world, node),
                 has == null ? null : has.purge(),
+                null,
                 has == null ? null : stillAsked(has.answer(), node));
     }
 

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param ownerNamespace where generations lie: the owner's namespace, or that of the last owner
  * @param ownerName after which generations are named
  * @param className the class that rules it; null: the default
+ * @param captureRequest id of a capture that the owner asks for, while its VmTpmState says no answer; null: none
  * @param nodes all nodes that have, or had, an agent or a part in this domain
  * @param uploads of this domain in the inbox
  * @param unreadable what lies in the inbox for this domain, and is no capture
@@ -47,6 +48,7 @@ public record World(
         String ownerNamespace,
         String ownerName,
         @Nullable String className,
+        @Nullable String captureRequest,
         SortedMap<String, NodeView> nodes,
         List<Upload> uploads,
         List<Unreadable> unreadable,

@@ -95,6 +95,7 @@ final class GoldenWorld {
                 "vms",
                 "vm",
                 null,
+                in.path("captureRequest").asText(null),
                 nodes,
                 list("uploads", this::upload),
                 list("unreadable", u -> value(u, World.Unreadable.class)),
@@ -189,7 +190,17 @@ final class GoldenWorld {
         Saved saved = status.current() == null ? null : status.current().saved();
         String host = status.ordersOf(name).map(o -> o.hostId()).orElse(name + "-1");
         var plain = new GrantSpec(
-                name, "5f0c6f0e-0000-4000-8000-000000000001", RECORD, host, order, saved, List.of(), null, null, null);
+                name,
+                "5f0c6f0e-0000-4000-8000-000000000001",
+                RECORD,
+                host,
+                order,
+                saved,
+                List.of(),
+                null,
+                null,
+                null,
+                null);
         return said.isObject() ? value(over(YAML.<ObjectNode>valueToTree(plain), said), GrantSpec.class) : plain;
     }
 

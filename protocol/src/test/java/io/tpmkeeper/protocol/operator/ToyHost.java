@@ -444,6 +444,7 @@ final class ToyHost {
                 purgeRefused,
                 null,
                 null,
+                null,
                 null);
     }
 }

@@ -22,6 +22,6 @@ public final class ClassPolicy {
     }
 
     Policy with(DeletionPolicy deletion) {
-        return new Policy(guard, RETENTION, deletion, Set.of());
+        return new Policy(guard, RETENTION, null, deletion, Set.of());
     }
 }

@@ -67,6 +67,7 @@ final class WorldReader {
                 namespace,
                 name,
                 null,
+                null,
                 views,
                 List.copyOf(api.uploads.values()),
                 List.of(),

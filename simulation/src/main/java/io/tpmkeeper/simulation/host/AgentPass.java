@@ -230,6 +230,7 @@ final class AgentPass {
                 purged.refused(),
                 uploadRefused,
                 host.libvirt().holdsStop() ? "There is no space." : null,
+                null,
                 null);
     }
 
