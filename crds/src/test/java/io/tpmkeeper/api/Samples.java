@@ -2,8 +2,11 @@ package io.tpmkeeper.api;
 
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
+import io.tpmkeeper.protocol.Choice;
+import io.tpmkeeper.protocol.Consent;
 import io.tpmkeeper.protocol.Content;
 import io.tpmkeeper.protocol.Current;
+import io.tpmkeeper.protocol.Decision;
 import io.tpmkeeper.protocol.DeletionPolicy;
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Ending;
@@ -101,8 +104,17 @@ final class Samples {
                 42,
                 new RecordStatus.Refused("worker-7", VERSION, DIGEST, "TpmEmpty", "the TPM is empty", TIME),
                 List.of(new NodeOrders("worker-7", "h7", order, order, List.of("o2"), List.of("r0"))),
-                List.of("worker-9")));
+                List.of("worker-9"),
+                new Decision(
+                        "HostLoss",
+                        List.of(new Decision.Option("worker-7/1789000000/7/k3f9", choice(), "what is lost"))),
+                new Consent("HostLoss", "worker-7/1789000000/7/k3f8", choice()),
+                List.of(DIGEST)));
         return made;
+    }
+
+    private static Choice choice() {
+        return new Choice(Choice.Way.TAKE_OVER, "worker-7", "h7", 7L, DIGEST, List.of("worker-8"));
     }
 
     static VmTpmGrant grant() {
@@ -118,7 +130,8 @@ final class Samples {
                 DIGEST,
                 new GrantSpec.Purge("p1", 7, List.of(1L, 2L)),
                 new GrantSpec.Capture(300L, "before-the-upgrade"),
-                new GrantSpec.Answer("r1", "no node has the state", "MissingState")));
+                new GrantSpec.Answer("r1", "no node has the state", "MissingState"),
+                List.of(7L)));
         grant.setStatus(facts());
         return grant;
     }

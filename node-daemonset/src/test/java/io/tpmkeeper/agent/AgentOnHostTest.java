@@ -157,7 +157,18 @@ class AgentOnHostTest {
         VmTpmGrant grant = new VmTpmGrant();
         grant.getMetadata().setName(uuid() + "." + NODE);
         grant.setSpec(new GrantSpec(
-                NODE, uuid(), record, requireNonNull(node().hostId()), order, null, List.of(), null, null, null, null));
+                NODE,
+                uuid(),
+                record,
+                requireNonNull(node().hostId()),
+                order,
+                null,
+                List.of(),
+                null,
+                null,
+                null,
+                null,
+                List.of()));
         api().resource(grant)
                 .patch(new PatchContext.Builder()
                         .withPatchType(PatchType.SERVER_SIDE_APPLY)

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param wanted a digest to send again, though it was saved or settled
  * @param purge everything of the domain that is to go
  * @param capture which captures of a running domain are wanted; null: none
+ * @param voids numbers of runs that are no part of the domain: a failed migration received them, or a person said so
  * @param answer why the waiting start is not served, in one sentence, for the hook's refusal
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -31,7 +32,8 @@ public record GrantSpec(
         @Nullable Digest wanted,
         @Nullable Purge purge,
         @Nullable Capture capture,
-        @Nullable Answer answer) {
+        @Nullable Answer answer,
+        List<Long> voids) {
 
     /**
      * @param id random; a purge is carried out once
@@ -65,21 +67,27 @@ public record GrantSpec(
 
     public GrantSpec {
         settled = settled == null ? List.of() : List.copyOf(settled);
+        voids = voids == null ? List.of() : List.copyOf(voids);
     }
 
     public GrantSpec withSettled(List<Digest> digests) {
         return new GrantSpec(
-                nodeName, domainUuid, recordUid, hostId, order, saved, digests, wanted, purge, capture, answer);
+                nodeName, domainUuid, recordUid, hostId, order, saved, digests, wanted, purge, capture, answer, voids);
     }
 
     public GrantSpec withPurge(@Nullable Purge next) {
         return new GrantSpec(
-                nodeName, domainUuid, recordUid, hostId, order, saved, settled, wanted, next, capture, answer);
+                nodeName, domainUuid, recordUid, hostId, order, saved, settled, wanted, next, capture, answer, voids);
     }
 
     public GrantSpec withAnswer(@Nullable Answer next) {
         return new GrantSpec(
-                nodeName, domainUuid, recordUid, hostId, order, saved, settled, wanted, purge, capture, next);
+                nodeName, domainUuid, recordUid, hostId, order, saved, settled, wanted, purge, capture, next, voids);
+    }
+
+    public GrantSpec withVoids(List<Long> runs) {
+        return new GrantSpec(
+                nodeName, domainUuid, recordUid, hostId, order, saved, settled, wanted, purge, capture, answer, runs);
     }
 
     /** Whether the node need not send this state (again). */

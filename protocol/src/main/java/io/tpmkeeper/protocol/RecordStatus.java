@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param refused the capture that verification refused last, until another is promoted
  * @param nodes by node name
  * @param gone nodes that were dead when the domain was purged; they purge when they speak again
+ * @param decision what a person is asked; its options are never valid again once used or withdrawn
+ * @param consent what a person chose and is not done yet
+ * @param pinned states that were current until a person chose another: never pruned
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -32,7 +35,13 @@ public record RecordStatus(
         long lastGeneration,
         @Nullable Refused refused,
         List<NodeOrders> nodes,
-        List<String> gone) {
+        List<String> gone,
+        @Nullable Decision decision,
+        @Nullable Consent consent,
+        List<Digest> pinned) {
+
+    /** So many states that a person turned away from are kept beside what retention keeps. */
+    private static final int PINNED = 8;
 
     /** @param request id of the request that is served by it */
     @JsonIgnoreProperties(ignoreUnknown = true)
@@ -52,11 +61,13 @@ public record RecordStatus(
             String node, Version version, Digest digest, String reason, String message, String capturedAt) {}
 
     /** Before anything happened. */
-    public static final RecordStatus EMPTY = new RecordStatus(0, null, null, null, null, 0, null, List.of(), List.of());
+    public static final RecordStatus EMPTY =
+            new RecordStatus(0, null, null, null, null, 0, null, List.of(), List.of(), null, null, List.of());
 
     public RecordStatus {
         nodes = nodes == null ? List.of() : List.copyOf(nodes);
         gone = gone == null ? List.of() : List.copyOf(gone);
+        pinned = pinned == null ? List.of() : List.copyOf(pinned);
     }
 
     public Optional<NodeOrders> ordersOf(String node) {
@@ -80,60 +91,142 @@ public record RecordStatus(
     /** The same with one node's part changed (or made, with {@code hostId}). */
     public RecordStatus withNode(String node, String hostId, UnaryOperator<NodeOrders> change) {
         NodeOrders changed = change.apply(ordersOf(node).orElseGet(() -> NodeOrders.none(node, hostId)));
-        List<NodeOrders> all = Stream.concat(
-                        nodes.stream().filter(n -> !n.node().equals(node)), Stream.of(changed))
+        Draft next = new Draft(this);
+        next.nodes = Stream.concat(nodes.stream().filter(n -> !n.node().equals(node)), Stream.of(changed))
                 .sorted((a, b) -> a.node().compareTo(b.node()))
                 .toList();
-        return new RecordStatus(epoch, holder, current, moving, deletion, lastGeneration, refused, all, gone);
+        return next.done();
     }
 
     public RecordStatus withoutNode(String node) {
-        List<NodeOrders> rest =
-                nodes.stream().filter(n -> !n.node().equals(node)).toList();
-        return new RecordStatus(epoch, holder, current, moving, deletion, lastGeneration, refused, rest, gone);
+        Draft next = new Draft(this);
+        next.nodes = nodes.stream().filter(n -> !n.node().equals(node)).toList();
+        return next.done();
     }
 
-    public RecordStatus withMoving(@Nullable Moving next) {
-        return new RecordStatus(epoch, holder, current, next, deletion, lastGeneration, refused, nodes, gone);
+    public RecordStatus withMoving(@Nullable Moving move) {
+        Draft next = new Draft(this);
+        next.moving = move;
+        return next.done();
     }
 
-    public RecordStatus withDeletion(@Nullable Deletion next) {
-        return new RecordStatus(epoch, holder, current, moving, next, lastGeneration, refused, nodes, gone);
+    public RecordStatus withDeletion(@Nullable Deletion intent) {
+        Draft next = new Draft(this);
+        next.deletion = intent;
+        return next.done();
     }
 
-    public RecordStatus withHolder(@Nullable Holder next, long inEpoch) {
-        return new RecordStatus(inEpoch, next, current, moving, deletion, lastGeneration, refused, nodes, gone);
+    public RecordStatus withHolder(@Nullable Holder host, long inEpoch) {
+        Draft next = new Draft(this);
+        next.holder = host;
+        next.epoch = inEpoch;
+        return next.done();
     }
 
     /** A promotion, or a confirmation; whatever was refused before no longer matters. */
-    public RecordStatus withCurrent(Current next) {
-        long highest = Math.max(lastGeneration, next.generation());
-        return new RecordStatus(epoch, holder, next, moving, deletion, highest, null, nodes, gone);
+    public RecordStatus withCurrent(@Nullable Current state) {
+        Draft next = new Draft(this);
+        next.current = state;
+        next.lastGeneration = state == null ? lastGeneration : Math.max(lastGeneration, state.generation());
+        next.refused = null;
+        return next.done();
     }
 
     /** The same state under another name: nothing was captured, so what was refused stays refused. */
-    public RecordStatus withCurrentNamed(Current next) {
-        RecordStatus named = withCurrent(next);
+    public RecordStatus withCurrentNamed(Current state) {
+        RecordStatus named = withCurrent(state);
         return refused == null ? named : named.withRefused(refused);
     }
 
-    public RecordStatus withLastGeneration(long highest) {
-        return new RecordStatus(epoch, holder, current, moving, deletion, highest, refused, nodes, gone);
-    }
-
     public RecordStatus withRefused(Refused capture) {
-        return new RecordStatus(epoch, holder, current, moving, deletion, lastGeneration, capture, nodes, gone);
+        Draft next = new Draft(this);
+        next.refused = capture;
+        return next.done();
     }
 
     /** A node that was given up for dead has spoken again and is clean. */
     public RecordStatus withReturned(String node) {
-        List<String> rest = gone.stream().filter(n -> !n.equals(node)).toList();
-        return new RecordStatus(epoch, holder, current, moving, deletion, lastGeneration, refused, nodes, rest);
+        Draft next = new Draft(this);
+        next.gone = gone.stream().filter(n -> !n.equals(node)).toList();
+        return next.done();
     }
 
     public RecordStatus withGone(String node) {
-        List<String> all =
-                Stream.concat(gone.stream(), Stream.of(node)).distinct().toList();
-        return new RecordStatus(epoch, holder, current, moving, deletion, lastGeneration, refused, nodes, all);
+        Draft next = new Draft(this);
+        next.gone = Stream.concat(gone.stream(), Stream.of(node)).distinct().toList();
+        return next.done();
+    }
+
+    public RecordStatus withDecision(@Nullable Decision asked) {
+        Draft next = new Draft(this);
+        next.decision = asked;
+        return next.done();
+    }
+
+    /** What was asked is answered by it, whatever it is. */
+    public RecordStatus withConsent(@Nullable Consent given) {
+        Draft next = new Draft(this);
+        next.decision = null;
+        next.consent = given;
+        return next.done();
+    }
+
+    /** What is current now stays, whatever becomes current. */
+    public RecordStatus withCurrentPinned() {
+        if (current == null || pinned.contains(current.digest())) {
+            return this;
+        }
+        Draft next = new Draft(this);
+        next.pinned = Stream.concat(
+                        pinned.stream().skip(Math.max(0, pinned.size() + 1 - PINNED)), Stream.of(current.digest()))
+                .toList();
+        return next.done();
+    }
+
+    /** While one or two of its fields change. */
+    private static final class Draft {
+        private long epoch;
+        private @Nullable Holder holder;
+        private @Nullable Current current;
+        private @Nullable Moving moving;
+        private @Nullable Deletion deletion;
+        private long lastGeneration;
+        private @Nullable Refused refused;
+        private List<NodeOrders> nodes;
+        private List<String> gone;
+        private @Nullable Decision decision;
+        private @Nullable Consent consent;
+        private List<Digest> pinned;
+
+        Draft(RecordStatus was) {
+            epoch = was.epoch;
+            holder = was.holder;
+            current = was.current;
+            moving = was.moving;
+            deletion = was.deletion;
+            lastGeneration = was.lastGeneration;
+            refused = was.refused;
+            nodes = was.nodes;
+            gone = was.gone;
+            decision = was.decision;
+            consent = was.consent;
+            pinned = was.pinned;
+        }
+
+        RecordStatus done() {
+            return new RecordStatus(
+                    epoch,
+                    holder,
+                    current,
+                    moving,
+                    deletion,
+                    lastGeneration,
+                    refused,
+                    nodes,
+                    gone,
+                    decision,
+                    consent,
+                    pinned);
+        }
     }
 }

@@ -34,6 +34,7 @@ final class DomainPass {
     private final Deliveries deliveries;
     private final Uploads uploads;
     private final Purges purges;
+    private final Voids voids;
     private final Sweeps sweeps;
     private final Looker looker;
 
@@ -53,6 +54,7 @@ final class DomainPass {
         this.deliveries = new Deliveries(host, cluster);
         this.uploads = new Uploads(host, hostId, node, cluster, captures);
         this.purges = new Purges(host, hostId);
+        this.voids = new Voids(host, hostId);
         this.sweeps = new Sweeps(host, retention);
         this.looker = new Looker(host);
     }
@@ -114,6 +116,7 @@ final class DomainPass {
             outcome.nack = order.nack();
             Grant grant = outcome.grant;
             if (grant != null) {
+                voids.settle(view, grant);
                 answer(view, grant);
                 deliveries.settle(view);
                 outcome.upload = uploads.settle(view, grant);

@@ -83,7 +83,8 @@ final class FakeCluster implements Cluster {
                             null,
                             null,
                             null,
-                            null),
+                            null,
+                            List.of()),
                     now.reported()));
         }
         return Optional.ofNullable(now);

@@ -146,7 +146,7 @@ class NodePassTest {
     }
 
     private static GrantSpec grant(@Nullable Order order) {
-        return new GrantSpec("node-a", UUID, "r1", "h1", order, null, List.of(), null, null, null, null);
+        return new GrantSpec("node-a", UUID, "r1", "h1", order, null, List.of(), null, null, null, null, List.of());
     }
 
     private static GrantSpec saved(GrantSpec grant, Entry entry) {
@@ -162,7 +162,8 @@ class NodePassTest {
                 null,
                 grant.purge(),
                 null,
-                null);
+                null,
+                List.of());
     }
 
     private Vm vm() throws IOException, UnreadableException {
@@ -434,7 +435,8 @@ class NodePassTest {
                 null,
                 new GrantSpec.Purge("p1", 0, List.of()),
                 null,
-                null));
+                null,
+                List.of()));
         runPass();
         assertThat(facts().acked()).isEqualTo("o2");
         assertThat(facts().purgeRefused()).contains("[1]");
@@ -449,7 +451,8 @@ class NodePassTest {
                 null,
                 new GrantSpec.Purge("p2", 0, List.of(1L)),
                 null,
-                null));
+                null,
+                List.of()));
         runPass();
         assertThat(facts().purged()).isEqualTo("p2");
         assertThat(facts().hasResidue()).isFalse();
@@ -475,7 +478,8 @@ class NodePassTest {
                 null,
                 new GrantSpec.Purge("p1", 0, List.of(1L)),
                 null,
-                null);
+                null,
+                List.of());
         cluster.grant(purging);
         runPass();
         assertThat(facts().purged()).isEqualTo("p1");

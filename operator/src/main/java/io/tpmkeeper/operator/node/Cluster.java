@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.tpmkeeper.api.VmTpmNode;
 import io.tpmkeeper.api.VmTpmNodeSpec;
 import io.tpmkeeper.api.VmTpmNodeStatus;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,6 +41,7 @@ public final class Cluster implements AutoCloseable {
     private final KubernetesClient client;
     private final Consumer<String> domainChanged;
     private final Liveness liveness = new Liveness(System::nanoTime);
+    private final Readiness readiness = new Readiness(System::nanoTime);
     private final Questions questions;
     private final SharedIndexInformer<VmTpmNode> inventories;
     private final SharedIndexInformer<Node> nodes;
@@ -63,6 +65,11 @@ public final class Cluster implements AutoCloseable {
         this.leases = client.leases().inNamespace(agentsNamespace).runnableInformer(0);
         inventories.addEventHandler(handler(this::inventoryChanged));
         nodes.addEventHandler(handler((before, after) -> {
+            if (after == null) {
+                readiness.forget(Objects.requireNonNull(before).getMetadata().getName());
+            } else {
+                readiness.observe(after);
+            }
             if (before == null || after == null || isFenced(before) != isFenced(after)) {
                 nodeChanged(
                         Objects.requireNonNullElse(after, before).getMetadata().getName());
@@ -113,6 +120,13 @@ public final class Cluster implements AutoCloseable {
     /** Gone, or marked by an administrator as off for certain. */
     public boolean isFenced(String name) {
         return node(name).map(Cluster::isFenced).orElse(true);
+    }
+
+    /** How long its Node has been not ready and its agent silent, both, as far as this process saw it. */
+    public Duration downFor(String name) {
+        Duration silent = liveness.silentFor(name);
+        Duration notReady = readiness.notReadyFor(name);
+        return silent.compareTo(notReady) < 0 ? silent : notReady;
     }
 
     private static boolean isFenced(Node node) {

@@ -47,6 +47,13 @@ public final class Liveness {
         return last != null && nanos.getAsLong() - last.at() < PATIENCE.toNanos();
     }
 
+    /** How long it has been silent beyond {@link #PATIENCE}; zero: it lives, or was never seen. */
+    public Duration silentFor(String node) {
+        Seen last = seen.get(node);
+        long silent = last == null ? 0 : nanos.getAsLong() - last.at() - PATIENCE.toNanos();
+        return Duration.ofNanos(Math.max(0, silent));
+    }
+
     /** The names of all nodes whose agents live now. */
     public Set<String> alive() {
         Set<String> nodes = new TreeSet<>(seen.keySet());

@@ -2,6 +2,7 @@ package io.tpmkeeper.operator.record;
 
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.tpmkeeper.api.AcceptLoss;
 import io.tpmkeeper.api.EffectivePolicy;
 import io.tpmkeeper.api.VmTpmGrant;
 import io.tpmkeeper.api.VmTpmNode;
@@ -119,6 +120,7 @@ public final class WorldReader {
                         now.getEpochSecond(),
                         now.truncatedTo(ChronoUnit.SECONDS).toString(),
                         UUID.randomUUID().toString(),
+                        accepted(state),
                         ownerDeleted,
                         terminating,
                         home.namespace(),
@@ -133,6 +135,15 @@ public final class WorldReader {
                         cluster.questions().of(domainUuid)),
                 inbox.get(),
                 kept.get()));
+    }
+
+    /** What is deleted consents to nothing any more. */
+    private static World.@Nullable Accepted accepted(@Nullable VmTpmState state) {
+        if (state == null || state.getMetadata().getDeletionTimestamp() != null) {
+            return null;
+        }
+        AcceptLoss loss = state.getSpec().acceptLoss();
+        return loss == null ? null : new World.Accepted(loss.reason().toString(), loss.of());
     }
 
     /** @param state null: there is none */
@@ -207,6 +218,7 @@ public final class WorldReader {
                 node,
                 cluster.liveness().isAlive(node),
                 cluster.isFenced(node),
+                cluster.downFor(node).toSeconds(),
                 policy.allowedNodes() == null || policy.allowedNodes().matches(labels),
                 inventory.hostId(),
                 cluster.questions().answered(inventory.observedQuestion()),

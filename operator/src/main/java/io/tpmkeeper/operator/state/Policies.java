@@ -7,6 +7,7 @@ import io.tpmkeeper.api.VmTpmClass;
 import io.tpmkeeper.api.VmTpmClassSpec;
 import io.tpmkeeper.api.VmTpmState;
 import io.tpmkeeper.protocol.RecordSpec;
+import io.tpmkeeper.protocol.operator.OnHostLoss;
 import io.tpmkeeper.protocol.operator.Policy;
 import io.tpmkeeper.protocol.operator.Retention;
 import java.util.Comparator;
@@ -63,11 +64,25 @@ public final class Policies {
         return new Policy(
                 policy.startGuard().guard(),
                 retention(policy),
+                onHostLoss(policy.onHostLoss()),
                 policy.liveCapture().enabled()
                         ? policy.liveCapture().minInterval().length().toSeconds()
                         : null,
                 policy.deletionPolicy(),
                 Set.of());
+    }
+
+    private static OnHostLoss onHostLoss(VmTpmClassSpec.OnHostLoss rule) {
+        return switch (rule.mode()) {
+            case NEVER -> new OnHostLoss(OnHostLoss.When.NEVER, 0);
+            case WHEN_FENCED -> OnHostLoss.WHEN_FENCED;
+            // The schema asks for a time with After.
+            case AFTER ->
+                rule.after() == null
+                        ? OnHostLoss.WHEN_FENCED
+                        : new OnHostLoss(
+                                OnHostLoss.When.AFTER, rule.after().length().toSeconds());
+        };
     }
 
     private static Retention retention(EffectivePolicy policy) {

@@ -100,7 +100,8 @@ public final class Obey {
             }
             Line next = new Line(
                     record, order.epoch(), order.id(), LineState.TOMBSTONE, null, line == null ? null : line.tip());
-            Run after = run != null && run.open() ? run.offline() : run;
+            // What ended here is no part of the line that was given elsewhere; what goes on may be a fork.
+            Run after = run == null ? null : run.open() ? run.offline() : run.asVoid();
             return new Obeyed(
                     here.vm.with(next, line == null ? null : here.vm.at()).with(after), null, parked);
         }

@@ -17,7 +17,10 @@ final class Adopt implements Verb {
     @Override
     public Verdict consider(World world) {
         Owner owner = world.spec().owner();
-        if (world.status().holder() != null || owner == null || world.status().deletion() != null) {
+        if (world.status().holder() != null
+                || owner == null
+                || world.status().deletion() != null
+                || Reset.isUnderWay(world)) {
             return Verdict.NOTHING;
         }
         boolean cleaning = world.status().gone().stream()
@@ -118,12 +121,23 @@ final class Adopt implements Verb {
                 .orElse(Verdict.NOTHING);
     }
 
+    private static List<Finding.Offer> offers(World world) {
+        List<NodeView> having = world.nodes().values().stream()
+                .filter(n -> n.facts().hasState() && !world.status().gone().contains(n.node()))
+                .toList();
+        boolean kept = world.status().current() != null;
+        return Offers.all(
+                Offers.continueOn(world, having),
+                kept || having.isEmpty() ? Offers.beginFromCurrent(world) : List.of());
+    }
+
     private static Verdict several(World world, List<NodeView> nodes, String what) {
         String names = nodes.stream().map(NodeView::node).collect(Collectors.joining(", "));
         Finding finding = new Finding(
                 Finding.Reason.FOUND_ON_SEVERAL_NODES,
                 "%s %s, so it is not plain from which state the domain continues. Nothing was touched. Bring the node back, or undefine the domain where it is not wanted and move its TPM directory away there."
-                        .formatted(names, what));
+                        .formatted(names, what),
+                offers(world));
         List<Step> answers = world.asking().stream()
                 .flatMap(n -> Answering.answer(n, finding).steps().stream())
                 .toList();

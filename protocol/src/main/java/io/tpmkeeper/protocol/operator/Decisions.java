@@ -2,6 +2,7 @@ package io.tpmkeeper.protocol.operator;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,9 @@ public final class Decisions {
             List<Finding> findings,
             @Nullable String verb) {}
 
+    /** What comes after all verbs: a person is asked, or was. */
+    private static final String DECIDE = "Decide";
+
     private Decisions() {}
 
     /** @param guardLabel the guard's word that the record bears now */
@@ -30,7 +34,8 @@ public final class Decisions {
 
     /** The names of all verbs, in their order. */
     public static List<String> verbs() {
-        return inOrder(null).stream().map(Decisions::name).toList();
+        return Stream.concat(inOrder(null).stream().map(Decisions::name), Stream.of(DECIDE))
+                .toList();
     }
 
     private static List<Verb> inOrder(@Nullable String guardLabel) {
@@ -41,11 +46,15 @@ public final class Decisions {
                 new KeepCurrent(),
                 new Promote(),
                 new Confirm(),
+                new Withdraw(),
+                new Reset(),
                 new RolledBack(),
                 new Delete(),
                 new Adopt(),
+                new Commit(),
                 new Move(),
                 new Deliver(),
+                new VoidRun(),
                 new Forks(),
                 new LostLine(),
                 new Prune());
@@ -60,11 +69,16 @@ public final class Decisions {
         for (Verb verb : verbs) {
             Verdict verdict = verb.consider(world);
             verdict.finding().ifPresent(findings::add);
-            if (verdict.acts() || findings.stream().anyMatch(Decisions::endsThePass)) {
-                return new Outcome(verdict.steps(), sorted(findings), verdict.acts() ? name(verb) : null);
+            if (verdict.acts()) {
+                return new Outcome(verdict.steps(), sorted(findings), name(verb));
+            }
+            if (findings.stream().anyMatch(Decisions::endsThePass)) {
+                break;
             }
         }
-        return new Outcome(List.of(), sorted(findings), null);
+        List<Finding> all = sorted(findings);
+        Verdict asked = Decide.consider(world, all);
+        return new Outcome(asked.steps(), all, asked.acts() ? DECIDE : null);
     }
 
     /** After a rollback nothing may be given or taken; what was captured is still saved, by the verbs before. */

@@ -66,7 +66,8 @@ final class Delete implements Verb {
                 : deleted ? world.policy().deletion() : DeletionPolicy.RETAIN;
         String uid = owner == null ? "" : owner.uid();
         return Verdict.act(
-                new Step.WriteRecord(status.withDeletion(new RecordStatus.Deletion(policy, uid, world.nowText()))),
+                new Step.WriteRecord(status.withDeletion(new RecordStatus.Deletion(policy, uid, world.nowText()))
+                        .withConsent(null)),
                 announce(world, policy));
     }
 
@@ -183,7 +184,7 @@ final class Delete implements Verb {
         Verdict unsaved = lost
                 ? new Verdict(
                         List.of(),
-                        Optional.of(MayMove.lostTail(from.get().node().node())))
+                        Optional.of(MayMove.lostTail(world, from.get().node().node())))
                 : MayMove.unsaved(world, from.get());
         return Optional.of(unsaved.finding()
                 .map(f -> Verdict.found(

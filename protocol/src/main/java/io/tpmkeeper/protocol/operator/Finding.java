@@ -1,11 +1,30 @@
 package io.tpmkeeper.protocol.operator;
 
+import io.tpmkeeper.protocol.Choice;
+import java.util.List;
+
 /**
- * Something that keeps a domain from going on until its cause ends.
+ * Something that keeps a domain from going on until its cause ends, or until a person chooses.
  *
  * @param message what happened and what to do next
+ * @param offers what a person may choose now; empty: nothing can be chosen, or not yet
  */
-public record Finding(Reason reason, String message) {
+public record Finding(Reason reason, String message, List<Offer> offers) {
+    /** @param message what becomes of the domain, and what is lost by it */
+    public record Offer(Choice choice, String message) {}
+
+    public Finding {
+        offers = List.copyOf(offers);
+    }
+
+    public Finding(Reason reason, String message) {
+        this(reason, message, List.of());
+    }
+
+    public Finding offering(List<Offer> choices) {
+        return new Finding(reason, message, choices);
+    }
+
     /** The first that holds is shown. */
     public enum Reason {
         ROLLED_BACK("RolledBack"),
@@ -25,6 +44,14 @@ public record Finding(Reason reason, String message) {
 
         public String word() {
             return word;
+        }
+
+        /** Whether a person may be asked about it. */
+        public boolean isDecision() {
+            return switch (this) {
+                case ROLLED_BACK, FOUND_ON_SEVERAL_NODES, HOST_LOSS, LOST_TAIL, MISSING_STATE, FORKED_RUN -> true;
+                case CLEANUP_FAILED, DELETION_WAITS_FOR_STOP -> false;
+            };
         }
     }
 }

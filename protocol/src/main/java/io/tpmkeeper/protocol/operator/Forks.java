@@ -5,6 +5,8 @@ import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.Run;
 import io.tpmkeeper.protocol.RunKind;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** Names runs that began off-line while the domain had a line: two states may now differ. Decides nothing. */
 final class Forks implements Verb {
@@ -13,18 +15,33 @@ final class Forks implements Verb {
         if (world.status().holder() == null || world.status().deletion() != null) {
             return Verdict.NOTHING;
         }
-        List<String> forked = world.nodes().values().stream()
-                .filter(NodeView::alive)
-                .filter(n ->
-                        n.facts().run() != null && isFork(world, n, n.facts().run()))
-                .map(NodeView::node)
+        List<NodeView> forked = world.nodes().values().stream()
+                .filter(n -> n.alive() && isForked(world, n))
                 .toList();
         return forked.isEmpty()
                 ? Verdict.NOTHING
-                : Verdict.found(
+                : Verdict.found(new Finding(
                         Finding.Reason.FORKED_RUN,
                         "The domain ran, or runs, on %s without having been allowed to continue from the newest state (break-glass, a permissive class, or an old image). What it left there is kept, and does not become current. Stop it there; the line goes on where it is."
-                                .formatted(String.join(", ", forked)));
+                                .formatted(String.join(
+                                        ", ",
+                                        forked.stream().map(NodeView::node).toList())),
+                        offers(world, forked)));
+    }
+
+    /** Once it has stopped: which of the two is the domain. */
+    private static List<Finding.Offer> offers(World world, List<NodeView> forked) {
+        return forked.stream()
+                .filter(n -> !n.facts().runOpen() && !n.facts().active())
+                .flatMap(n -> Stream.concat(
+                        Offers.forget(n, Objects.requireNonNull(n.facts().run())).stream(),
+                        Offers.continueOn(world, List.of(n)).stream()))
+                .toList();
+    }
+
+    static boolean isForked(World world, NodeView node) {
+        Run run = node.facts().run();
+        return run != null && isFork(world, node, run);
     }
 
     private static boolean isFork(World world, NodeView node, Run run) {

@@ -3,12 +3,17 @@ package io.tpmkeeper.protocol.operator;
 import io.tpmkeeper.protocol.Content;
 import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.LineState;
+import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.Order;
 import io.tpmkeeper.protocol.RecordStatus;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Gives the line to one node: the only place where a right is made. */
 final class Giving {
+    /** Seconds by which clocks may have been wrong: a year. */
+    private static final long BELIEVED = 366L * 86_400;
+
     private Giving() {}
 
     /** The given content, whatever the node has. */
@@ -17,17 +22,16 @@ final class Giving {
         return give(world, to, Order.held(id(world, to.node()), epoch, content));
     }
 
-    /** What the node has, and goes on with. */
+    /** What the node has, and goes on with: the order names its last run, so that another one there refuses it. */
     static RecordStatus live(World world, NodeView to) {
         var run = to.facts().run();
-        Long named = run != null && run.open() ? Long.valueOf(run.n()) : null;
         return give(
                 world,
                 to,
                 Order.live(
                         id(world, to.node()),
-                        nextEpoch(world),
-                        named,
+                        epochAbove(world, to),
+                        run == null ? null : (Long) run.n(),
                         to.facts().active()));
     }
 
@@ -46,26 +50,55 @@ final class Giving {
         RecordStatus next = world.status()
                 .withHolder(new Holder(to.node(), hostId), order.epoch())
                 .withMoving(null)
+                .withConsent(null)
                 .withNode(to.node(), hostId, o -> o.ordered(hostId, order));
         var request = to.facts().request();
         if (request != null) {
             next = next.withNode(to.node(), hostId, o -> o.answered(request.id()));
         }
+        return tombstones(world, next, order.epoch(), to.node());
+    }
+
+    /** Every other node that has a part in the domain hears that the line was given elsewhere. */
+    static RecordStatus tombstones(World world, RecordStatus status, long epoch, @Nullable String except) {
+        RecordStatus next = status;
         for (NodeView other : world.nodes().values()) {
-            boolean hasPart =
-                    other.grant() != null || world.ordersOf(other.node()).isPresent();
-            String otherHost = other.hostId();
-            if (hasPart && otherHost != null && !other.node().equals(to.node())) {
-                Order gone = Order.tombstone(id(world, other.node()), order.epoch());
-                next = next.withNode(other.node(), otherHost, o -> o.ordered(otherHost, gone));
+            String hostId = other.hostId() != null
+                    ? other.hostId()
+                    : world.ordersOf(other.node()).map(NodeOrders::hostId).orElse(null);
+            if (hostId != null && hasPart(world, other) && !other.node().equals(except)) {
+                Order gone = Order.tombstone(id(world, other.node()), epoch);
+                next = next.withNode(other.node(), hostId, o -> o.ordered(hostId, gone));
             }
         }
         return next;
     }
 
+    private static boolean hasPart(World world, NodeView node) {
+        return node.grant() != null
+                || world.ordersOf(node.node()).isPresent()
+                || node.facts().lineOf(world.recordUid()).isPresent();
+    }
+
     /** Higher than any before, also than those that a rolled-back record has forgotten: time went on meanwhile. */
     private static long nextEpoch(World world) {
         return Math.max(world.status().epoch() + 1, world.now());
+    }
+
+    /**
+     * The same, and above what the node itself has, which is not believed without limit: a node that was taken over must not be
+     * able to use all epochs up.
+     */
+    static long epochAbove(World world, @Nullable NodeView node) {
+        long next = nextEpoch(world);
+        return node == null
+                ? next
+                : node.facts()
+                        .lineOf(world.recordUid())
+                        .map(l -> l.epoch() + 1)
+                        .filter(e -> e - next < BELIEVED)
+                        .map(e -> Math.max(next, e))
+                        .orElse(next);
     }
 
     private static String id(World world, String node) {

@@ -34,10 +34,11 @@ final class KeepCurrent implements Verb {
                 .anyMatch(n -> n.facts().digests().anyMatch(current.digest()::equals));
         return onANode || !world.uploads().isEmpty()
                 ? Verdict.NOTHING
-                : Verdict.found(
+                : Verdict.found(new Finding(
                         Finding.Reason.MISSING_STATE,
                         "Secret %s/%s with the current state is gone, and no node that reports has it. Put the Secret back from a backup; starts elsewhere are refused until then."
-                                .formatted(current.namespace(), current.secret()));
+                                .formatted(current.namespace(), current.secret()),
+                        Offers.beginFromNewest(world)));
     }
 
     private static Verdict renamed(World world, Current current, Generation copy) {
@@ -60,7 +61,9 @@ final class KeepCurrent implements Verb {
             return Verdict.act(new Step.KeepGeneration(current, true));
         }
         return world.generations().stream()
-                .filter(g -> g.kept() && !g.secret().equals(current.secret()))
+                .filter(g -> g.kept()
+                        && !g.secret().equals(current.secret())
+                        && !world.status().pinned().contains(g.digest()))
                 .findFirst()
                 .map(g -> Verdict.act(new Step.KeepGeneration(g, false)))
                 .orElse(Verdict.NOTHING);

@@ -3,6 +3,7 @@ package io.tpmkeeper.protocol.operator;
 import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.Order;
 import io.tpmkeeper.protocol.OrderKind;
+import java.util.List;
 
 /** Notices that the holder's host has forgotten the line that it acknowledged: its file was deleted, or is torn. */
 final class LostLine implements Verb {
@@ -15,10 +16,11 @@ final class LostLine implements Verb {
                 .filter(n -> n.alive() && HolderLine.isTheHost(world, n))
                 .filter(n -> wasTaken(world, n))
                 .filter(n -> n.facts().lineOf(world.recordUid()).isEmpty())
-                .map(n -> Verdict.found(
+                .map(n -> Verdict.found(new Finding(
                         Finding.Reason.MISSING_STATE,
                         "%s no longer knows that it may start the domain: its file vm/%s is gone or torn. No start is allowed from it; put the file back from a backup of the host directory."
-                                .formatted(n.node(), world.domainUuid())))
+                                .formatted(n.node(), world.domainUuid()),
+                        Offers.all(Offers.beginFromCurrent(world), Offers.continueOn(world, List.of(n))))))
                 .orElse(Verdict.NOTHING);
     }
 

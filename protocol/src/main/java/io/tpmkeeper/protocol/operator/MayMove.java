@@ -9,6 +9,7 @@ import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.Order;
 import io.tpmkeeper.protocol.OrderKind;
+import java.util.List;
 import java.util.Optional;
 
 /** Whether the line may be taken back from its holder for the node that asks. */
@@ -31,12 +32,19 @@ final class MayMove {
 
         /** The holder refused the very order that gave it the line: it never had it. */
         record NeverTaken(Content order) implements Judgement {}
+
+        /** The holder does not answer and is dead: the line is given past it. */
+        record PassOver(Content from) implements Judgement {}
     }
 
     Judgement judge(World world, Holder holder, NodeView to) {
         NodeView from = world.holder().orElse(null);
         if (from == null || !from.alive() || !from.isHost(holder.hostId())) {
-            return new Judgement.Stopped(hostLoss(world, holder).finding().orElseThrow());
+            return TakeOver.judge(
+                    world,
+                    holder,
+                    to,
+                    to.facts().request() == null ? "" : to.facts().request().id());
         }
         Optional<Content> neverTaken = neverTaken(world, from);
         if (neverTaken.isPresent()) {
@@ -58,7 +66,8 @@ final class MayMove {
                 .map(n -> new Finding(
                         Finding.Reason.MISSING_STATE,
                         "%s was given the domain and has no file of it any more, so it is not known what the domain left there. No start is allowed: put the host directory back from a backup."
-                                .formatted(n.node())));
+                                .formatted(n.node()),
+                        Offers.all(Offers.beginFromCurrent(world), Offers.continueOn(world, List.of(n)))));
     }
 
     private static Judgement fromHolder(World world, NodeView to, HolderLine from) {
@@ -69,22 +78,20 @@ final class MayMove {
                     "The domain runs on %s. Stop it there, or migrate it, and start it here again".formatted(holder));
         }
         if (line.state() == LineState.LOST) {
-            return new Judgement.Stopped(lostTail(holder));
+            return new Judgement.Stopped(lostTail(world, holder));
         }
         if (line.left(Ending.MIGRATED)) {
-            return new Judgement.Stopped(new Finding(
-                    Finding.Reason.MISSING_STATE,
-                    "The domain migrated away from %s, and no node that reports says that it received it. No start is allowed until that node speaks."
-                            .formatted(holder)));
+            // Commit follows it, or says why not.
+            return new Judgement.Wait();
         }
         if (line.left(Ending.UNKNOWN)) {
             Optional<NodeView> received = Whereabouts.mayHaveEndedOn(world);
             if (received.isPresent()) {
-                return new Judgement.Stopped(mayHaveRunOn(received.get(), holder));
+                return new Judgement.Stopped(mayHaveRunOn(world, received.get(), from.node()));
             }
         }
         Optional<NodeView> elsewhere = world.nodes().values().stream()
-                .filter(n -> n.alive() && mayHaveIt(n, to))
+                .filter(n -> n.alive() && Whereabouts.mayHaveIt(n, to))
                 .findFirst();
         if (elsewhere.isPresent()) {
             return new Judgement.No(whereElse(elsewhere.get()));
@@ -97,15 +104,15 @@ final class MayMove {
             if (!world.allAnsweredSince(subject)) {
                 return world.questions().containsKey(subject) ? new Judgement.Wait() : new Judgement.AskFirst(subject);
             }
-            Optional<NodeView> silent = world.nodes().values().stream()
-                    .filter(n -> !n.alive() && mayHaveIt(n, to))
-                    .findFirst();
-            if (silent.isPresent()) {
-                return new Judgement.Stopped(mayHaveGoneTo(silent.get(), holder));
+            List<NodeView> silent = world.nodes().values().stream()
+                    .filter(n -> !n.alive() && Whereabouts.mayHaveIt(n, to) && !Whereabouts.isPresumedOff(world, n))
+                    .toList();
+            if (!silent.isEmpty()) {
+                return new Judgement.Stopped(mayHaveGoneTo(silent, holder));
             }
-            Optional<NodeView> unheard = Whereabouts.mayBeSilentlyOn(world, subject);
-            if (unheard.isPresent()) {
-                return new Judgement.Stopped(isNotHeardOf(unheard.get(), holder));
+            List<NodeView> unheard = Whereabouts.silentSince(world, subject);
+            if (!unheard.isEmpty()) {
+                return new Judgement.Stopped(areNotHeardOf(unheard, holder));
             }
         }
         boolean back = to.node().equals(holder);
@@ -128,18 +135,13 @@ final class MayMove {
                 .formatted(to.node());
     }
 
-    private static boolean mayHaveIt(NodeView node, NodeView to) {
-        return !node.node().equals(to.node())
-                && (node.facts().active()
-                        || (node.facts().run() != null && node.facts().run().mayHaveReceived()));
-    }
-
     /** Also where that node itself asks: what it received is newer than what the holder has, or is nothing, and nobody knows. */
-    private static Finding mayHaveRunOn(NodeView received, String holder) {
+    private static Finding mayHaveRunOn(World world, NodeView received, NodeView holder) {
         return new Finding(
                 Finding.Reason.MISSING_STATE,
-                "How the last run on %s ended is not known, and %s received a migration of the domain, or ran it without the right to: the newest state may be what that left. No start is allowed from either. Both are kept in the hosts' spools; begin anew from the one of the host where the domain ran last."
-                        .formatted(holder, received.node()));
+                "How the last run on %s ended is not known, and %s received a migration of the domain, or ran it without the right to: the newest state may be what that left. No start is allowed from either. Both are kept in the hosts' spools; choose the one of the host where the domain ran last."
+                        .formatted(holder.node(), received.node()),
+                Offers.continueOn(world, List.of(received, holder)));
     }
 
     private static String whereElse(NodeView node) {
@@ -150,18 +152,24 @@ final class MayMove {
                         .formatted(node.node());
     }
 
-    private static Finding mayHaveGoneTo(NodeView silent, String holder) {
+    private static Finding mayHaveGoneTo(List<NodeView> silent, String holder) {
         return new Finding(
                 Finding.Reason.HOST_LOSS,
-                "How the last run on %s ended is not known, and %s, which was receiving the domain when it last reported, is silent: it may run there. No start is allowed until %s speaks. Bring it back."
-                        .formatted(holder, silent.node(), silent.node()));
+                "How the last run on %s ended is not known, and %s, which was receiving the domain when it last reported, is silent: it may run there. No start is allowed until it speaks. Bring it back."
+                        .formatted(holder, names(silent)),
+                Offers.presumeOff(silent));
     }
 
-    private static Finding isNotHeardOf(NodeView silent, String holder) {
+    private static Finding areNotHeardOf(List<NodeView> silent, String holder) {
         return new Finding(
                 Finding.Reason.HOST_LOSS,
-                "How the last run on %s ended is not known: it may have been migrated, and %s has not reported since, so it may run there. No start is allowed. Bring %s back; or, if it is off for certain, fence it (taint node.kubernetes.io/out-of-service) or delete its Node."
-                        .formatted(holder, silent.node(), silent.node()));
+                "How the last run on %s ended is not known: it may have been migrated, and %s has not reported since, so it may run there. No start is allowed. Bring it back; or, if it is off for certain, fence it (taint node.kubernetes.io/out-of-service) or delete its Node."
+                        .formatted(holder, names(silent)),
+                Offers.presumeOff(silent));
+    }
+
+    private static String names(List<NodeView> nodes) {
+        return String.join(", ", nodes.stream().map(NodeView::node).toList());
     }
 
     /** The content of the order that gave the holder the line, if it refused that order. */
@@ -172,28 +180,30 @@ final class MayMove {
                 .map(Order::tip);
     }
 
-    static Verdict hostLoss(World world, Holder holder) {
+    static Finding hostLoss(World world, Holder holder) {
         Current current = world.status().current();
         String saved = current == null
                 ? "nothing of it was ever saved"
                 : "what was saved last is generation %d of %s".formatted(current.generation(), current.confirmedAt());
-        return Verdict.found(
+        return new Finding(
                 Finding.Reason.HOST_LOSS,
                 "%s holds the domain and does not report (or is not the host any more that it was); %s. No other node may start it, since it could still run there. Bring %s back."
                         .formatted(holder.node(), saved, holder.node()));
     }
 
-    static Finding lostTail(String holder) {
+    static Finding lostTail(World world, String holder) {
         return new Finding(
                 Finding.Reason.LOST_TAIL,
                 "The state that the domain left on %s is torn or incomplete (power loss, perhaps). What is there was kept in the spool; the last good generation stays current, and no start is allowed from it without your word."
-                        .formatted(holder));
+                        .formatted(holder),
+                Offers.beginFromCurrent(world));
     }
 
     /** The newest state is not in the cluster yet: whether it can still come. */
     static Verdict unsaved(World world, HolderLine from) {
         if (isRefused(world, from)) {
-            return Verdict.found(Finding.Reason.LOST_TAIL, refusedTail(world, from));
+            return Verdict.found(
+                    new Finding(Finding.Reason.LOST_TAIL, refusedTail(world, from), Offers.beginFromCurrent(world)));
         }
         boolean comes =
                 from.facts().digests().anyMatch(d -> d.equals(from.line().tip()))
@@ -201,10 +211,11 @@ final class MayMove {
                                 .anyMatch(u -> u.digest().equals(from.line().tip()));
         return comes || from.line().tip() == null
                 ? Verdict.NOTHING
-                : Verdict.found(
+                : Verdict.found(new Finding(
                         Finding.Reason.MISSING_STATE,
                         "%s no longer has the newest state of the domain, and it was never saved to the cluster. No start is allowed: put the state back on the node, or its host directory from a backup."
-                                .formatted(from.node().node()));
+                                .formatted(from.node().node()),
+                        Offers.beginFromNewest(world)));
     }
 
     /** Whether verification, or the agent itself, refused the newest state: it will not come by itself. */

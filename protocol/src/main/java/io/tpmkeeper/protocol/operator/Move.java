@@ -55,7 +55,7 @@ final class Move implements Verb {
     private static Optional<Finding> lost(World world) {
         return HolderLine.of(world)
                 .filter(h -> h.line().state() == LineState.LOST)
-                .map(h -> MayMove.lostTail(h.node().node()));
+                .map(h -> MayMove.lostTail(world, h.node().node()));
     }
 
     /** Told to go on with what it had, it had something else by then: it is looked at again. */
@@ -77,6 +77,40 @@ final class Move implements Verb {
             // The holder refused the order that gave it the line, so nobody has it.
             case MayMove.Judgement.NeverTaken taken ->
                 Verdict.act(new Step.WriteRecord(Giving.content(world, to, taken.order())));
+            case MayMove.Judgement.PassOver past -> passOver(world, holder, to, past.from());
+        };
+    }
+
+    private static Verdict passOver(World world, Holder holder, NodeView to, Content from) {
+        Current current = world.status().current();
+        return Verdict.act(
+                new Step.WriteRecord(Giving.content(world, to, from)),
+                new Step.Announce(
+                        true,
+                        "TakenOver",
+                        "%s does not answer and counts as dead: %s holds the domain now and starts from %s. What %s had not saved is lost."
+                                .formatted(
+                                        holder.node(),
+                                        to.node(),
+                                        current == null ? "a blank TPM" : "generation " + current.generation(),
+                                        holder.node())));
+    }
+
+    /** The line is on its way, and the host that is to give it up, or gave it up, is not there any more. */
+    private static Verdict pastTheHolder(World world, Holder holder) {
+        RecordStatus.Moving moving = world.status().move();
+        NodeView to = receiver(world, moving);
+        if (to == null || !to.alive() || to.hostId() == null) {
+            return Verdict.found(MayMove.hostLoss(world, holder));
+        }
+        return switch (TakeOver.judge(world, holder, to, moving.request())) {
+            case MayMove.Judgement.PassOver past -> passOver(world, holder, to, past.from());
+            case MayMove.Judgement.AskFirst ask -> Verdict.act(new Step.Ask(ask.subject()));
+            case MayMove.Judgement.Stopped stopped -> Verdict.found(stopped.finding());
+            case MayMove.Judgement.No no -> Answering.answer(to, no.why());
+            case MayMove.Judgement.Yes ignored -> Verdict.NOTHING;
+            case MayMove.Judgement.Wait ignored -> Verdict.NOTHING;
+            case MayMove.Judgement.NeverTaken ignored -> Verdict.NOTHING;
         };
     }
 
@@ -123,13 +157,13 @@ final class Move implements Verb {
     /** It gave the line up, and what it acknowledged that with is gone: its directory, or its file. */
     private static Verdict lostMeanwhile(World world, Holder holder) {
         boolean sameHost = world.holder().filter(n -> n.isHost(holder.hostId())).isPresent();
-        return sameHost ? new Verdict(List.of(), MayMove.noLine(world)) : MayMove.hostLoss(world, holder);
+        return sameHost ? new Verdict(List.of(), MayMove.noLine(world)) : pastTheHolder(world, holder);
     }
 
     private static Verdict untilAnswered(World world, Holder holder, Order tombstone) {
         NodeView from = world.holder().orElse(null);
         if (from == null || !from.alive() || !from.isHost(holder.hostId())) {
-            return MayMove.hostLoss(world, holder);
+            return pastTheHolder(world, holder);
         }
         Facts.Nack nack = from.facts().nacked();
         if (nack == null || !from.facts().refused(tombstone)) {
@@ -154,7 +188,7 @@ final class Move implements Verb {
         if (line.state() == LineState.LOST) {
             return new Verdict(
                     List.of(new Step.WriteRecord(world.status().withMoving(null))),
-                    Optional.of(MayMove.lostTail(from.node().node())));
+                    Optional.of(MayMove.lostTail(world, from.node().node())));
         }
         if (!from.tipIsSaved(world)) {
             return MayMove.isRefused(world, from) ? giveBack(world, from) : MayMove.unsaved(world, from);

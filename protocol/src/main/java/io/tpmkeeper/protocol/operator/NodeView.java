@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param node its name
  * @param alive its agent renewed its Lease within 40 s of the operator's own clock
  * @param fenced it carries the out-of-service taint, or its Node object is gone
+ * @param downFor seconds since its Node has been not ready and its agent silent, both, by the operator's own clock; 0: it is not so
  * @param allowed the class lets the domain start there
  * @param hostId as the node reports it now; null: it never did
  * @param answered number of the last question of this leader that the node answered; 0: none
@@ -23,6 +24,7 @@ public record NodeView(
         String node,
         boolean alive,
         boolean fenced,
+        long downFor,
         boolean allowed,
         @Nullable String hostId,
         long answered,

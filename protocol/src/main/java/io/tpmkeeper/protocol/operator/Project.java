@@ -50,7 +50,8 @@ final class Project implements Verb {
                 wantedAgain(world, node),
                 has == null ? null : has.purge(),
                 null,
-                has == null ? null : stillAsked(has.answer(), node));
+                has == null ? null : stillAsked(has.answer(), node),
+                has == null ? List.of() : VoidRun.stillMeant(has, node));
     }
 
     /** A host deletes what it reads here: so only what is in the cluster now, whatever the record says. */

@@ -29,7 +29,10 @@ final class Prune implements Verb {
                 world.generations().stream().filter(g -> !g.deleting()).toList();
         Set<Generation> stay = world.policy().retention().keeps(there);
         List<Step> steps = there.stream()
-                .filter(g -> !stay.contains(g) && !g.secret().equals(current.secret()) && !ordered.contains(g.digest()))
+                .filter(g -> !stay.contains(g)
+                        && !g.secret().equals(current.secret())
+                        && !ordered.contains(g.digest())
+                        && !world.status().pinned().contains(g.digest()))
                 .sorted(Comparator.comparing(Generation::version)
                         .thenComparing(Generation::number)
                         .reversed())

@@ -10,20 +10,24 @@ import java.util.List;
 final class RolledBack implements Verb {
     @Override
     public Verdict consider(World world) {
-        List<String> ahead = world.nodes().values().stream()
+        if (Reset.isUnderWay(world)) {
+            return Verdict.NOTHING;
+        }
+        List<NodeView> ahead = world.nodes().values().stream()
                 .filter(NodeView::alive)
                 .filter(n -> n.facts()
                         .lineOf(world.recordUid())
                         .filter(l -> isAhead(world, n, l))
                         .isPresent())
-                .map(NodeView::node)
                 .toList();
         return ahead.isEmpty()
                 ? Verdict.NOTHING
-                : Verdict.found(
+                : Verdict.found(new Finding(
                         Finding.Reason.ROLLED_BACK,
-                        "The cluster's record is older than what %s obeyed: its storage was rolled back. Nothing was changed, no start elsewhere is allowed and nothing is deleted, since the newest state may be there only. Put a newer copy of the cluster's storage back."
-                                .formatted(String.join(", ", ahead)));
+                        "The cluster's record is older than what %s obeyed: its storage was rolled back. Nothing was changed, no start elsewhere is allowed and nothing is deleted, since the newest state may be there only. Put a newer copy of the cluster's storage back; or, where there is none, choose."
+                                .formatted(String.join(
+                                        ", ", ahead.stream().map(NodeView::node).toList())),
+                        Offers.all(Offers.continueOn(world, ahead), Offers.beginFromCurrent(world))));
     }
 
     private static boolean isAhead(World world, NodeView node, Line line) {

@@ -185,6 +185,9 @@ public final class Show {
     }
 
     private static Said onHolder(World world) {
+        if (passedOver(world)) {
+            return anywhere(world);
+        }
         return Said.yes(
                 "OnHolder",
                 holderAnswers(world)
@@ -199,7 +202,24 @@ public final class Show {
                 .isPresent();
     }
 
+    /** The holder is dead by the class's own word: whoever asks next is served. */
+    private static boolean passedOver(World world) {
+        Holder holder = world.status().holder();
+        return holder != null && !holderAnswers(world) && TakeOver.isDead(world, holder);
+    }
+
+    private static Said anywhere(World world) {
+        Current current = world.status().current();
+        return Said.yes(
+                "Anywhere",
+                "%s is off: the next node that asks starts the domain from generation %d; what was not saved since is lost."
+                        .formatted(holderName(world), current == null ? 0 : current.generation()));
+    }
+
     private static Said released(World world) {
+        if (passedOver(world)) {
+            return anywhere(world);
+        }
         return holderAnswers(world)
                 ? Said.yes("Anywhere", "Any node may start the domain; it is given to the one that asks.")
                 : Said.no(

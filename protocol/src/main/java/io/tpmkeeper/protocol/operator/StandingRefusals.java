@@ -37,6 +37,9 @@ final class StandingRefusals {
                 case MayMove.Judgement.NeverTaken ignored -> {
                     return forget(node);
                 }
+                case MayMove.Judgement.PassOver ignored -> {
+                    return forget(node);
+                }
             }
         }
         return new Verdict(List.of(), first);

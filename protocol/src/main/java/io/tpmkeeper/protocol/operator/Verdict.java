@@ -19,6 +19,10 @@ public record Verdict(List<Step> steps, Optional<Finding> finding) {
         return new Verdict(List.of(), Optional.of(new Finding(reason, message)));
     }
 
+    static Verdict found(Finding finding) {
+        return new Verdict(List.of(), Optional.of(finding));
+    }
+
     public boolean acts() {
         return !steps.isEmpty();
     }

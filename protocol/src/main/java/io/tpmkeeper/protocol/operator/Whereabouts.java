@@ -1,7 +1,10 @@
 package io.tpmkeeper.protocol.operator;
 
+import io.tpmkeeper.protocol.Consent;
 import io.tpmkeeper.protocol.Run;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Where a domain may have gone on after its last on-line run left the holder, or may have. */
@@ -27,10 +30,34 @@ final class Whereabouts {
         return run.mayHaveReceived() || forked;
     }
 
-    /** A node that has not said since whether it has the domain, and is not known to be off. */
-    static Optional<NodeView> mayBeSilentlyOn(World world, String subject) {
+    /** The nodes that have not said since whether they have the domain, and are not known to be off. */
+    static List<NodeView> silentSince(World world, String subject) {
         return world.nodes().values().stream()
-                .filter(n -> !n.alive() && !n.fenced() && !world.answeredSince(n, subject))
-                .findFirst();
+                .filter(n -> !n.alive() && !n.fenced() && !world.answeredSince(n, subject) && !isPresumedOff(world, n))
+                .toList();
+    }
+
+    /** Whether a person said so, as long as it does not speak. */
+    static boolean isPresumedOff(World world, NodeView node) {
+        Consent consent = world.status().consent();
+        return consent != null && !node.alive() && consent.choice().silent().contains(node.node());
+    }
+
+    /** Whether the node has the domain, or may have received it, beside one that asks for it. */
+    static boolean mayHaveIt(NodeView node, NodeView asker) {
+        return !node.node().equals(asker.node())
+                && (node.facts().active()
+                        || (node.facts().run() != null && node.facts().run().mayHaveReceived()));
+    }
+
+    /** The nodes that report that the domain runs there. */
+    static Stream<NodeView> running(World world) {
+        return world.nodes().values().stream()
+                .filter(n -> n.alive() && (n.facts().active() || n.facts().runOpen()));
+    }
+
+    /** Whether it runs on any node but this one. */
+    static boolean runsBeside(World world, @Nullable String node) {
+        return running(world).anyMatch(n -> !n.node().equals(node));
     }
 }

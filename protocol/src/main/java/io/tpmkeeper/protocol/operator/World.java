@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param now Unix seconds; used for a new epoch's number only, never to order anything
  * @param nowText the same as RFC 3339, for what people read
  * @param nonce random; what is made in this pass gets ids from it
+ * @param accepted the consent that stands in the owner's spec; it counts only while it equals an option that is shown
  * @param ownerDeleted uid of the owner if its deletion was asked for
  * @param namespaceTerminating whether the owner's namespace is being deleted
  * @param ownerNamespace where generations lie: the owner's namespace, or that of the last owner
@@ -43,6 +44,7 @@ public record World(
         long now,
         String nowText,
         String nonce,
+        @Nullable Accepted accepted,
         @Nullable String ownerDeleted,
         boolean namespaceTerminating,
         String ownerNamespace,
@@ -55,6 +57,9 @@ public record World(
         List<Generation> generations,
         List<Delivery> deliveries,
         Map<String, Long> questions) {
+
+    /** What an owner wrote into {@code spec.acceptLoss}. */
+    public record Accepted(String reason, String of) {}
 
     /** A state on its way to one node. */
     public record Delivery(String name, String node, Digest digest) {}

@@ -84,12 +84,13 @@ final class GoldenWorld {
                 status,
                 value(
                         over(
-                                "{guard: enforce, retention: {keepLast: 5, keepDaily: 0, keepWeekly: 0}, deletion: Retain, claimWithoutProof: []}",
+                                "{guard: enforce, retention: {keepLast: 5, keepDaily: 0, keepWeekly: 0}, onHostLoss: {when: FENCED, after: 0}, deletion: Retain, claimWithoutProof: []}",
                                 in.path("policy")),
                         Policy.class),
                 in.path("now").asLong(500),
                 "2026-01-01T00:00:00Z",
                 "new",
+                in.has("accepted") ? value(in.path("accepted"), World.Accepted.class) : null,
                 in.path("deleted").asBoolean() ? owner : null,
                 in.path("terminating").asBoolean(),
                 "vms",
@@ -143,11 +144,12 @@ final class GoldenWorld {
                                     .formatted(epoch),
                             in.path("refused")));
         }
-        List.of("moving", "gone", "lastGeneration").forEach(f -> {
-            if (in.has(f)) {
-                s.set(f, in.path(f));
-            }
-        });
+        List.of("moving", "gone", "lastGeneration", "decision", "consent", "pinned")
+                .forEach(f -> {
+                    if (in.has(f)) {
+                        s.set(f, in.path(f));
+                    }
+                });
         ArrayNode nodes = s.putArray("nodes");
         in.path("orders").properties().forEach(o -> nodes.add(orders(o.getKey(), (ObjectNode) o.getValue())));
         return value(s, RecordStatus.class);
@@ -179,6 +181,7 @@ final class GoldenWorld {
                 name,
                 n.path("alive").asBoolean(true),
                 n.path("fenced").asBoolean(false),
+                n.path("downFor").asLong(0),
                 n.path("allowed").asBoolean(true),
                 hostId,
                 n.path("answered").asLong(ALL_ANSWERED),
@@ -200,7 +203,8 @@ final class GoldenWorld {
                 null,
                 null,
                 null,
-                null);
+                null,
+                List.of());
         return said.isObject() ? value(over(YAML.<ObjectNode>valueToTree(plain), said), GrantSpec.class) : plain;
     }
 

@@ -132,9 +132,9 @@ public final class Api {
         String key = namespace + "/" + name;
         Stored.State has = states.get(key);
         if (has == null && !terminating.contains(namespace)) {
-            states.put(key, new Stored.State(new Owner(namespace, name, uid), policy, false));
+            states.put(key, new Stored.State(new Owner(namespace, name, uid), policy, false, null));
         } else if (has != null && !has.deleting()) {
-            states.put(key, new Stored.State(has.owner(), policy, false));
+            states.put(key, new Stored.State(has.owner(), policy, false, has.accepted()));
         }
     }
 
@@ -142,15 +142,16 @@ public final class Api {
     public void delete(String namespace, String name, DeletionPolicy policy) {
         Stored.State has = states.get(namespace + "/" + name);
         if (has != null) {
-            states.put(namespace + "/" + name, new Stored.State(has.owner(), policy, true));
+            states.put(namespace + "/" + name, new Stored.State(has.owner(), policy, true, has.accepted()));
         }
     }
 
     /** Everything in it is deleted, as far as finalizers let it. */
     public void deleteNamespace(String namespace) {
         terminating.add(namespace);
-        states.replaceAll((name, s) ->
-                s.owner().namespace().equals(namespace) ? new Stored.State(s.owner(), s.policy(), true) : s);
+        states.replaceAll((name, s) -> s.owner().namespace().equals(namespace)
+                ? new Stored.State(s.owner(), s.policy(), true, s.accepted())
+                : s);
         java.util.List.copyOf(generations.values()).stream()
                 .filter(g -> g.namespace().equals(namespace))
                 .forEach(this::delete);

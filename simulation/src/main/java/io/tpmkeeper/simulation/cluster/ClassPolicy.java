@@ -2,6 +2,7 @@ package io.tpmkeeper.simulation.cluster;
 
 import io.tpmkeeper.protocol.DeletionPolicy;
 import io.tpmkeeper.protocol.Guard;
+import io.tpmkeeper.protocol.operator.OnHostLoss;
 import io.tpmkeeper.protocol.operator.Policy;
 import io.tpmkeeper.protocol.operator.Retention;
 import java.util.Set;
@@ -12,9 +13,14 @@ public final class ClassPolicy {
     private static final Retention RETENTION = new Retention(2, 0, 0);
 
     private Guard guard = Guard.ENFORCE;
+    private OnHostLoss onHostLoss = OnHostLoss.WHEN_FENCED;
 
     public void set(Guard next) {
         guard = next;
+    }
+
+    public void set(OnHostLoss next) {
+        onHostLoss = next;
     }
 
     public Guard guard() {
@@ -22,6 +28,6 @@ public final class ClassPolicy {
     }
 
     Policy with(DeletionPolicy deletion) {
-        return new Policy(guard, RETENTION, null, deletion, Set.of());
+        return new Policy(guard, RETENTION, onHostLoss, null, deletion, Set.of());
     }
 }

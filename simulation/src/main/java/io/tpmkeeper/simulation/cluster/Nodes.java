@@ -9,6 +9,9 @@ public interface Nodes {
     /** An administrator says that it is off for certain. */
     boolean isFenced(String node);
 
+    /** Seconds since its Node has been not ready and its agent silent. */
+    long downFor(String node);
+
     boolean isAllowed(String node);
 
     /** Its agent lives and reaches the API server. */

@@ -6,6 +6,7 @@ import io.tpmkeeper.protocol.GrantSpec;
 import io.tpmkeeper.protocol.Owner;
 import io.tpmkeeper.protocol.RecordSpec;
 import io.tpmkeeper.protocol.RecordStatus;
+import io.tpmkeeper.protocol.operator.World;
 import org.jspecify.annotations.Nullable;
 
 /** The objects that are kept in the cluster, each with what the simulation needs of it. */
@@ -45,6 +46,11 @@ public final class Stored {
         }
     }
 
-    /** A VmTpmState. @param deleting whether its deletion was asked for; the operator's finalizer keeps it */
-    public record State(Owner owner, DeletionPolicy policy, boolean deleting) {}
+    /**
+     * A VmTpmState.
+     *
+     * @param deleting whether its deletion was asked for; the operator's finalizer keeps it
+     * @param accepted what its owner wrote into acceptLoss
+     */
+    public record State(Owner owner, DeletionPolicy policy, boolean deleting, World.@Nullable Accepted accepted) {}
 }

@@ -185,6 +185,9 @@ final class AgentPass {
     }
 
     private void deliveries() throws Conflict {
+        if (grant != null) {
+            cleaning.forget(grant);
+        }
         if (grant != null && work.lacksContent(waiting())) {
             reach();
             work.takeDeliveries();

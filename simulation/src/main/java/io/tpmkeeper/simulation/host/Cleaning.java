@@ -4,9 +4,11 @@ import io.tpmkeeper.protocol.Content;
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Entry;
 import io.tpmkeeper.protocol.GrantSpec;
+import io.tpmkeeper.protocol.hook.HostFile;
 import io.tpmkeeper.protocol.host.Activity;
 import io.tpmkeeper.protocol.host.Purge;
 import io.tpmkeeper.protocol.host.Sweep;
+import io.tpmkeeper.protocol.host.VoidRun;
 import io.tpmkeeper.protocol.hostfile.Vm;
 import io.tpmkeeper.simulation.cluster.Stored;
 import io.tpmkeeper.simulation.truth.Scene;
@@ -60,6 +62,18 @@ final class Cleaning {
                 yield new Purged(purge.id(), null);
             }
         };
+    }
+
+    void forget(Stored.Grant grant) {
+        if (isLocked() || host.disk.vm.isUnreadable() || !grant.spec().hostId().equals(host.hostId())) {
+            return;
+        }
+        VoidRun.decide(grant.spec().voids(), new VoidRun.World(host.disk.vm(), false))
+                .ifPresent(next -> {
+                    scene.coverage().reached("void", "a run");
+                    scene.story().say(host.name(), "forgets run %s", next.run());
+                    host.disk.vm = HostFile.of(next);
+                });
     }
 
     void sweep(Stored.@Nullable Grant grant, boolean indexed) {

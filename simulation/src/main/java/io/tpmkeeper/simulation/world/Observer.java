@@ -3,6 +3,9 @@ package io.tpmkeeper.simulation.world;
 import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.DeletionPolicy;
 import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.protocol.Holder;
+import io.tpmkeeper.protocol.NodeOrders;
+import io.tpmkeeper.protocol.OrderKind;
 import io.tpmkeeper.protocol.RecordStatus;
 import io.tpmkeeper.simulation.cluster.Api;
 import io.tpmkeeper.simulation.cluster.Nodes;
@@ -71,6 +74,11 @@ final class Observer implements Nodes, Witness, Elsewhere {
     }
 
     @Override
+    public long downFor(String node) {
+        return host(node).downFor();
+    }
+
+    @Override
     public boolean isAllowed(String node) {
         return host(node).isAllowed();
     }
@@ -124,11 +132,31 @@ final class Observer implements Nodes, Witness, Elsewhere {
         if (was.holder() == null && is.holder() != null) {
             passedOver = hosts.stream().filter(Host::isFenced).map(Host::name).collect(Collectors.toSet());
         }
+        if (isPassedOver(was, is)) {
+            scene.truth()
+                    .forsake(Objects.requireNonNull(was.holder()).node(), current == null ? null : current.digest());
+        }
         for (String node : is.gone()) {
             if (!was.gone().contains(node)) {
                 scene.truth().forsake(node, current == null ? null : current.digest());
             }
         }
+    }
+
+    /** The line was given past a holder that had not given it up. */
+    private static boolean isPassedOver(RecordStatus was, RecordStatus is) {
+        Holder before = was.holder();
+        return before != null
+                && is.holder() != null
+                && !is.holder().equals(before)
+                && was.ordersOf(before.node())
+                        .map(NodeOrders::acked)
+                        .filter(o -> o.kind() == OrderKind.HELD)
+                        .isPresent()
+                && was.ordersOf(before.node())
+                        .filter(o ->
+                                o.unanswered() || o.order() == null || o.order().kind() == OrderKind.HELD)
+                        .isPresent();
     }
 
     private static boolean isGivenAnew(RecordStatus was, RecordStatus is) {

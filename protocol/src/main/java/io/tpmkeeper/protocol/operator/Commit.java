@@ -1,0 +1,124 @@
+package io.tpmkeeper.protocol.operator;
+
+import io.tpmkeeper.protocol.Ending;
+import io.tpmkeeper.protocol.Run;
+import io.tpmkeeper.protocol.RunKind;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Follows a live migration: source and destination agree that the domain went from one to the other, so the line goes after it.
+ * Neither's word alone is enough, and every other agent is asked first.
+ */
+final class Commit implements Verb {
+    /** How a received run may have ended and yet have been the domain. */
+    private static final Set<Ending> REAL_ENDS =
+            EnumSet.of(Ending.SHUTDOWN, Ending.DESTROYED, Ending.CRASHED, Ending.SAVED);
+
+    @Override
+    public Verdict consider(World world) {
+        if (world.status().deletion() != null || world.status().moving() != null) {
+            return Verdict.NOTHING;
+        }
+        return HolderLine.of(world)
+                .filter(h -> h.line().left(Ending.MIGRATED) && agreesThatItLeft(h))
+                .map(h -> after(world, h))
+                .orElse(Verdict.NOTHING);
+    }
+
+    /** Its last run is the one that left, or came back, or is none. */
+    private static boolean agreesThatItLeft(HolderLine from) {
+        Run run = from.facts().run();
+        return run == null || run.voided() || run.kind() == RunKind.INCOMING || run.how() == Ending.MIGRATED;
+    }
+
+    private static Verdict after(World world, HolderLine from) {
+        String subject = "left/" + from.line().epoch() + "/" + from.runNumber();
+        if (!world.allAnsweredSince(World.LEADER) || !world.allAnsweredSince(subject)) {
+            return world.questions().containsKey(subject) ? Verdict.NOTHING : Verdict.act(new Step.Ask(subject));
+        }
+        List<NodeView> received = received(world);
+        List<NodeView> silent = Whereabouts.silentSince(world, subject);
+        if (received.size() != 1) {
+            return received.isEmpty() ? nowhere(world, from, silent) : several(world, received);
+        }
+        NodeView to = received.getFirst();
+        if (!silent.isEmpty()) {
+            return Verdict.found(new Finding(
+                    Finding.Reason.HOST_LOSS,
+                    "The domain migrated away from %s, seemingly to %s; %s does not report and may have received it, too. Bring it back."
+                            .formatted(from.node().node(), to.node(), names(silent)),
+                    Offers.all(Offers.presumeOff(silent), Offers.continueOn(world, List.of(to)))));
+        }
+        if (!to.allowed()) {
+            return Verdict.found(new Finding(
+                    Finding.Reason.FORKED_RUN,
+                    "The domain was migrated to %s, which its class does not allow, so it is not saved there. Migrate it to an allowed node, or have the administrator allow it (allowedNodes)."
+                            .formatted(to.node()),
+                    Offers.continueOn(world, List.of(to))));
+        }
+        boolean otherwise = world.nodes().values().stream()
+                .filter(n -> n.alive() && !n.node().equals(to.node()))
+                .anyMatch(n -> n.facts().active() || Forks.isForked(world, n));
+        return otherwise || to.hostId() == null ? Verdict.NOTHING : follow(world, from, to);
+    }
+
+    private static Verdict follow(World world, HolderLine from, NodeView to) {
+        List<Step> steps = new ArrayList<>();
+        steps.add(new Step.WriteRecord(Giving.live(world, to)));
+        steps.add(new Step.Announce(
+                false,
+                "Migrated",
+                "The domain migrated from %s to %s, which holds it now."
+                        .formatted(from.node().node(), to.node())));
+        return Verdict.act(steps);
+    }
+
+    /** One that is open; none being open, one that ended as a domain ends. */
+    private static List<NodeView> received(World world) {
+        List<NodeView> all = world.nodes().values().stream()
+                .filter(n ->
+                        n.alive() && n.facts().run() != null && n.facts().run().mayHaveReceived())
+                .toList();
+        List<NodeView> open = all.stream().filter(n -> n.facts().runOpen()).toList();
+        return open.isEmpty()
+                ? all.stream()
+                        .filter(n -> Optional.ofNullable(n.facts().run())
+                                .map(Run::how)
+                                .filter(REAL_ENDS::contains)
+                                .isPresent())
+                        .toList()
+                : open;
+    }
+
+    private static Verdict several(World world, List<NodeView> received) {
+        return Verdict.found(new Finding(
+                Finding.Reason.FORKED_RUN,
+                "The domain migrated, and %s all received it: it is not plain which one it is. Stop it on all but one, then choose."
+                        .formatted(names(received)),
+                Offers.continueOn(world, received)));
+    }
+
+    private static Verdict nowhere(World world, HolderLine from, List<NodeView> silent) {
+        String left = from.node().node();
+        if (!silent.isEmpty()) {
+            return Verdict.found(new Finding(
+                    Finding.Reason.HOST_LOSS,
+                    "The domain migrated away from %s, and no node that reports received it; %s is silent. No start is allowed until it speaks. Bring it back."
+                            .formatted(left, names(silent)),
+                    Offers.all(Offers.beginFromCurrent(world), Offers.continueOn(world, List.of(from.node())))));
+        }
+        return Verdict.found(new Finding(
+                Finding.Reason.MISSING_STATE,
+                "The domain migrated away from %s, and no node says that it received it. No start is allowed until one does."
+                        .formatted(left),
+                Offers.all(Offers.beginFromNewest(world), Offers.continueOn(world, List.of(from.node())))));
+    }
+
+    private static String names(List<NodeView> nodes) {
+        return String.join(", ", nodes.stream().map(NodeView::node).toList());
+    }
+}

@@ -1,0 +1,81 @@
+package io.tpmkeeper.protocol.operator;
+
+import io.tpmkeeper.protocol.Choice;
+import io.tpmkeeper.protocol.Consent;
+import io.tpmkeeper.protocol.Decision;
+import io.tpmkeeper.protocol.RecordStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Asks a person, and takes the answer. What is asked is written down before anybody sees it, under names that are never used
+ * again; an answer counts only while it is one of these, so that a consent does what was shown and nothing else, and nothing twice.
+ */
+final class Decide {
+    private static final int RANDOM_PART = 8;
+
+    private Decide() {}
+
+    /** @param findings of a pass in which no verb had anything to do, the most important first */
+    static Verdict consider(World world, List<Finding> findings) {
+        Optional<Finding> shown =
+                findings.stream().findFirst().filter(f -> f.reason().isDecision());
+        List<Finding.Offer> offers = shown.map(Finding::offers).orElseGet(List::of);
+        Decision asked = world.status().decision();
+        if (shown.isEmpty() || offers.isEmpty()) {
+            return asked == null
+                    ? Verdict.NOTHING
+                    : Verdict.act(new Step.WriteRecord(world.status().withDecision(null)));
+        }
+        String reason = shown.get().reason().word();
+        if (asked == null || !asks(asked, reason, offers)) {
+            return Verdict.act(new Step.WriteRecord(world.status().withDecision(anew(world, reason, offers))));
+        }
+        return accepted(world, asked).map(o -> obey(world, asked.reason(), o)).orElse(Verdict.NOTHING);
+    }
+
+    private static boolean asks(Decision asked, String reason, List<Finding.Offer> offers) {
+        List<Choice> choices =
+                asked.options().stream().map(Decision.Option::choice).toList();
+        return asked.reason().equals(reason) && choices.equals(Offers.choices(offers));
+    }
+
+    private static Decision anew(World world, String reason, List<Finding.Offer> offers) {
+        List<Decision.Option> options = new ArrayList<>();
+        String random = world.nonce().replace("-", "");
+        for (Finding.Offer offer : offers) {
+            Choice choice = offer.choice();
+            String of = "%s/%d/%d/%s%d"
+                    .formatted(
+                            Objects.requireNonNullElse(choice.subject(), "any"),
+                            world.status().epoch(),
+                            Objects.requireNonNullElse(choice.run(), 0L),
+                            random.substring(0, Math.min(RANDOM_PART, random.length())),
+                            options.size());
+            options.add(new Decision.Option(of, choice, offer.message()));
+        }
+        return new Decision(reason, options);
+    }
+
+    private static Optional<Decision.Option> accepted(World world, Decision asked) {
+        return Optional.ofNullable(world.accepted())
+                .filter(a -> a.reason().equals(asked.reason()))
+                .flatMap(a -> asked.option(a.of()));
+    }
+
+    private static Verdict obey(World world, String reason, Decision.Option option) {
+        Consent consent = new Consent(reason, option.of(), option.choice());
+        RecordStatus next = switch (option.choice().way()) {
+            case CONTINUE, BEGIN -> Reset.begin(world, consent);
+            case TAKE_OVER, PRESUME_OFF, FORGET -> world.status().withConsent(consent);
+        };
+        return Verdict.act(
+                new Step.WriteRecord(next),
+                new Step.Announce(
+                        true,
+                        "LossAccepted",
+                        "%s was answered (%s): %s".formatted(reason, option.of(), option.message())));
+    }
+}

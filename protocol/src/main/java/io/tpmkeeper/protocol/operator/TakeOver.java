@@ -1,0 +1,106 @@
+package io.tpmkeeper.protocol.operator;
+
+import io.tpmkeeper.protocol.Choice;
+import io.tpmkeeper.protocol.Consent;
+import io.tpmkeeper.protocol.Content;
+import io.tpmkeeper.protocol.Current;
+import io.tpmkeeper.protocol.Holder;
+import io.tpmkeeper.protocol.Line;
+import io.tpmkeeper.protocol.LineState;
+import java.util.List;
+
+/**
+ * Whether a holder that does not answer may be passed over: because the class says that such a host is dead, or because a person
+ * said so. The class consents to lose what was not saved since; never to lose all, or what is known to be somewhere else.
+ */
+final class TakeOver {
+    private TakeOver() {}
+
+    /** @param request id of the start that is served, so that what is known is newer than it */
+    static MayMove.Judgement judge(World world, Holder holder, NodeView to, String request) {
+        List<NodeView> elsewhere = world.nodes().values().stream()
+                .filter(n -> n.alive() && Whereabouts.mayHaveIt(n, to))
+                .toList();
+        boolean accepted = isAccepted(world, holder);
+        if (!accepted && !isDead(world, holder)) {
+            return new MayMove.Judgement.Stopped(notDead(world, holder, elsewhere));
+        }
+        if (!elsewhere.isEmpty()) {
+            return new MayMove.Judgement.Stopped(runsElsewhere(world, holder, elsewhere));
+        }
+        if (!to.allowed()) {
+            return new MayMove.Judgement.No(MayMove.notAllowed(to));
+        }
+        String subject = "lost/" + world.status().epoch() + "/" + request;
+        if (!world.allAnsweredSince(World.LEADER) || !world.allAnsweredSince(subject)) {
+            return world.questions().containsKey(subject)
+                    ? new MayMove.Judgement.Wait()
+                    : new MayMove.Judgement.AskFirst(subject);
+        }
+        Current current = world.status().current();
+        if (current == null) {
+            return new MayMove.Judgement.PassOver(Content.NONE);
+        }
+        return world.generationOf(current.digest()).isPresent()
+                ? new MayMove.Judgement.PassOver(Content.of(current.digest()))
+                : new MayMove.Judgement.Wait();
+    }
+
+    /** Without asking anybody. */
+    static boolean isDead(World world, Holder holder) {
+        if (world.status().current() == null || isKnownToHaveNoEnd(world, holder)) {
+            return false;
+        }
+        NodeView from = world.holder().orElse(null);
+        return from == null || world.policy().onHostLoss().isDead(from) || wasReplaced(world, holder, from);
+    }
+
+    private static boolean isAccepted(World world, Holder holder) {
+        Consent consent = world.status().consent();
+        return consent != null
+                && consent.choice().way() == Choice.Way.TAKE_OVER
+                && holder.node().equals(consent.choice().node())
+                && holder.hostId().equals(consent.choice().hostId());
+    }
+
+    /** Its last word was that the domain had left it, or that what it left is torn: then more is lost than was not saved yet. */
+    private static boolean isKnownToHaveNoEnd(World world, Holder holder) {
+        return world.holder()
+                .filter(n -> holder.hostId().equals(n.facts().hostId()))
+                .flatMap(n -> n.facts().lineOf(world.recordUid()))
+                .map(Line::state)
+                .filter(s -> s == LineState.LOST || s == LineState.LEFT)
+                .isPresent();
+    }
+
+    /** The node speaks and is another host now: its host directory is gone, and what lies there is what was saved last. */
+    private static boolean wasReplaced(World world, Holder holder, NodeView from) {
+        Current current = world.status().current();
+        return from.alive()
+                && from.hostId() != null
+                && !from.hostId().equals(holder.hostId())
+                && from.hostId().equals(from.facts().hostId())
+                && !from.facts().active()
+                && !from.facts().runOpen()
+                && current != null
+                && current.digest().equals(from.facts().live());
+    }
+
+    private static Finding notDead(World world, Holder holder, List<NodeView> elsewhere) {
+        NodeView from = world.holder().orElse(null);
+        List<NodeView> there = from != null && from.alive() ? List.of(from) : List.of();
+        return MayMove.hostLoss(world, holder)
+                .offering(Offers.all(
+                        elsewhere.isEmpty() ? Offers.takeOver(world, holder) : List.of(),
+                        Offers.continueOn(world, elsewhere.isEmpty() ? there : elsewhere)));
+    }
+
+    private static Finding runsElsewhere(World world, Holder holder, List<NodeView> elsewhere) {
+        String names = String.join(", ", elsewhere.stream().map(NodeView::node).toList());
+        return new Finding(
+                Finding.Reason.HOST_LOSS,
+                "%s holds the domain and is off; the domain runs on %s, or was received there, which the line does not know. Stop it there, or choose."
+                        .formatted(holder.node(), names),
+                Offers.continueOn(world, elsewhere));
+    }
+}
