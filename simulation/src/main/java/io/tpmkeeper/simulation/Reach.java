@@ -84,6 +84,13 @@ final class Reach {
         return missing;
     }
 
+    /** The ways from one state to another that nobody wrote down: what happens and surprises. */
+    static Set<String> surprises(Coverage coverage) {
+        Set<String> surprises = new TreeSet<>(coverage.counts().keySet());
+        surprises.removeIf(what -> !what.startsWith("unknown-life "));
+        return surprises;
+    }
+
     private static Stream<String> expected() {
         Stream<String> steps =
                 Arrays.stream(Step.class.getPermittedSubclasses()).map(c -> "step " + c.getSimpleName());

@@ -91,6 +91,8 @@ public final class Simulation implements Callable<Integer> {
         }
         Set<String> missing = seeds < Reach.ENOUGH ? Set.of() : Reach.missing(coverage);
         missing.forEach(what -> System.out.printf("never reached: %s%n", what));
+        Set<String> surprises = Reach.surprises(coverage);
+        surprises.forEach(what -> System.out.printf("not in the table of transitions: %s%n", what));
         alike.forEach((what, where) -> System.out.printf(
                 "%5d %s: seeds %s%n", where.size(), what, where.subList(0, Math.min(5, where.size()))));
         failed.stream().limit(SHOWN).forEach(t -> tell(Shrinking.shrink(t)));
@@ -103,6 +105,8 @@ public final class Simulation implements Callable<Integer> {
                 harms.getOrDefault(Harm.BLANK, 0L),
                 harms.getOrDefault(Harm.STUCK, 0L),
                 seconds);
-        return harms.isEmpty() && missing.isEmpty() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+        return harms.isEmpty() && missing.isEmpty() && surprises.isEmpty()
+                ? CommandLine.ExitCode.OK
+                : CommandLine.ExitCode.SOFTWARE;
     }
 }

@@ -25,6 +25,7 @@ class SeedsTest {
                         "seed %d:%n%s%n%s".formatted(seed, String.join("\n", told.story()), told.broken()));
             }
         }
+        assertThat(Reach.surprises(coverage)).isEmpty();
         assertThat(SEEDS < Reach.ENOUGH ? List.of() : Reach.missing(coverage)).isEmpty();
     }
 

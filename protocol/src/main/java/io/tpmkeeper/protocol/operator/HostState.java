@@ -36,7 +36,8 @@ public enum HostState {
         return word;
     }
 
-    static HostState of(World world) {
+    /** Where the domain is, as far as the operator knows. */
+    public static HostState of(World world) {
         if (world.status().holder() == null) {
             return NONE;
         }

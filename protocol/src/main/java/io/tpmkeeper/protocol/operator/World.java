@@ -87,6 +87,32 @@ public record World(
         questions = Map.copyOf(questions);
     }
 
+    /** The same world after the record was written. */
+    public World with(RecordStatus next) {
+        return new World(
+                domainUuid,
+                recordUid,
+                spec,
+                next,
+                policy,
+                now,
+                nowText,
+                nonce,
+                accepted,
+                ownerDeleted,
+                namespaceTerminating,
+                ownerNamespace,
+                ownerName,
+                className,
+                captureRequest,
+                nodes,
+                uploads,
+                unreadable,
+                generations,
+                deliveries,
+                questions);
+    }
+
     public Optional<NodeView> holder() {
         return Optional.ofNullable(status.holder()).map(h -> nodes.get(h.node()));
     }

@@ -37,6 +37,7 @@ public final class Operator {
     private final Deque<Step> steps = new ArrayDeque<>();
     private Stored.@Nullable Record observed;
     private @Nullable World world;
+    private final LifeWatch life;
     private boolean lags;
     private boolean deposed;
     private List<Finding> findings = List.of();
@@ -48,6 +49,7 @@ public final class Operator {
         this.reader = new WorldReader(api, nodes, policy, scene.clock());
         this.taker = new StepTaker(api, scene, witness);
         this.claiming = new Claiming(api, scene, inventories);
+        this.life = new LifeWatch(scene.coverage());
         this.questions = new Questions(scene.clock().name("leader"));
         // A Lease that is seen for the first time counts as renewed now.
         alive.addAll(api.nodes.keySet());
@@ -144,6 +146,7 @@ public final class Operator {
         Stored.Record record = Objects.requireNonNull(observed);
         watch();
         world = reader.read(record, inventories, alive, questions);
+        life.observed(world);
         Decisions.Outcome outcome = Decisions.decide(world, record.guard());
         for (Finding finding : outcome.findings()) {
             scene.coverage().reached("finding", finding.reason().word());
@@ -151,6 +154,11 @@ public final class Operator {
         steps.addAll(outcome.steps());
         if (outcome.verb() != null) {
             scene.coverage().reached("verb", outcome.verb());
+            for (Step step : outcome.steps()) {
+                if (step instanceof Step.WriteRecord(var next)) {
+                    life.written(world, next, outcome.verb());
+                }
+            }
             return true;
         }
         observed = null;
