@@ -23,16 +23,6 @@ public enum OrderKind {
         return word;
     }
 
-    /** Reads the word. @throws IllegalArgumentException if there is no such word */
-    public static OrderKind ofWord(String word) {
-        for (OrderKind value : values()) {
-            if (value.word.equals(word)) {
-                return value;
-            }
-        }
-        throw new IllegalArgumentException("no OrderKind: " + word);
-    }
-
     @Override
     public String toString() {
         return word;
