@@ -2,7 +2,7 @@
 MAKEFLAGS += --no-print-directory
 BIN := testbed/bin
 
-.PHONY: help demo up down status shell test test-unit test-differential test-api test-host test-process test-cluster test-e2e mutants simulate bench images manifests clean
+.PHONY: help demo up down status shell test test-unit test-differential test-api test-host test-process test-cluster test-e2e mutants pit simulate bench images manifests clean
 
 help: ## list the targets
 	@sed -n -E 's/^([a-z0-9-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -48,6 +48,9 @@ test-cluster: ## tests of the real cluster itself
 
 mutants: ## seeded bugs, one by one; the test named in each must fail (TIER=unit: only those that need no cluster, in minutes)
 	@$(BIN)/mutants $(TIER)
+
+pit: ## PIT over the protocol: at least 80 % of its mutants must be killed by the protocol's tests (CLASSES=io.tpmkeeper.protocol.host.*: only those)
+	@$(BIN)/pit $(if $(CLASSES),'$(CLASSES)')
 
 simulate: ## the protocol's deciders through 10,000 seeded schedules of faults (SEEDS=N: as many; SEED=N: replay one and tell its story)
 	@$(BIN)/simulate $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),10000))
