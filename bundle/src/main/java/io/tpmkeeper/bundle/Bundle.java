@@ -39,6 +39,14 @@ public record Bundle(Manifest manifest, Map<FileKind, byte[]> archives) {
         return new Bundle(manifest.withArchiveIn(kind, secretName), rest);
     }
 
+    /** The same generation with the archives beside it that lie in other Secrets. @param referred those, by kind */
+    public Bundle whole(Map<FileKind, byte[]> referred) {
+        Map<FileKind, byte[]> all = new EnumMap<>(FileKind.class);
+        all.putAll(archives);
+        all.putAll(referred);
+        return new Bundle(manifest.withAllArchivesHere(), all);
+    }
+
     /** Manifest and archives together, in bytes, raw. */
     public int bytes() {
         return toSecretData().values().stream().mapToInt(value -> value.length).sum();

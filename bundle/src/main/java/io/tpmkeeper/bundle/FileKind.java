@@ -1,5 +1,6 @@
 package io.tpmkeeper.bundle;
 
+import io.tpmkeeper.protocol.Kind;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -9,18 +10,25 @@ import java.util.Optional;
  */
 public enum FileKind {
     /** swtpm's permanent state. swtpm itself never writes more than 512 KiB. */
-    TPM("tpm2/tpm2-00.permall", "tpm.tar.zst", 512 * 1024),
+    TPM(Kind.TPM, "tpm2/tpm2-00.permall", "tpm.tar.zst", 512 * 1024),
     /** The UEFI variable store. The largest known, AArch64's, is padded to 64 MiB. */
-    NVRAM("vars", "nvram.tar.zst", 64 * 1024 * 1024);
+    NVRAM(Kind.NVRAM, "vars", "nvram.tar.zst", 64 * 1024 * 1024);
 
+    private final Kind kind;
     private final String fileName;
     private final String archiveName;
     private final int maxBytes;
 
-    FileKind(String fileName, String archiveName, int maxBytes) {
+    FileKind(Kind kind, String fileName, String archiveName, int maxBytes) {
+        this.kind = kind;
         this.fileName = fileName;
         this.archiveName = archiveName;
         this.maxBytes = maxBytes;
+    }
+
+    /** What the protocol calls it. */
+    public Kind kind() {
+        return kind;
     }
 
     /** The name in the digest and of the one entry of the archive. */
@@ -36,6 +44,14 @@ public enum FileKind {
     /** The largest raw file that is accepted, in bytes, inclusive. */
     public int maxBytes() {
         return maxBytes;
+    }
+
+    /** How a file of this kind is stored. */
+    public static FileKind of(Kind kind) {
+        return switch (kind) {
+            case TPM -> TPM;
+            case NVRAM -> NVRAM;
+        };
     }
 
     static Optional<FileKind> named(String name) {

@@ -5,7 +5,6 @@ import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.Trigger;
 import io.tpmkeeper.protocol.Version;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -79,8 +78,8 @@ public record Manifest(
             return new StateDigest.Line(kind, size, sha256);
         }
 
-        private StoredFile lyingIn(String secretName) {
-            return new StoredFile(kind, mode, size, sha256, source, Optional.of(secretName));
+        private StoredFile lyingIn(Optional<String> secretName) {
+            return new StoredFile(kind, mode, size, sha256, source, secretName);
         }
     }
 
@@ -101,8 +100,18 @@ public record Manifest(
 
     /** The same state, the archive of one kind lying in another generation's Secret. */
     public Manifest withArchiveIn(FileKind kind, String secretName) {
-        List<StoredFile> changed = new ArrayList<>(files);
-        changed.replaceAll(file -> file.kind() == kind ? file.lyingIn(secretName) : file);
+        return withFiles(files.stream()
+                .map(file -> file.kind() == kind ? file.lyingIn(Optional.of(secretName)) : file)
+                .toList());
+    }
+
+    /** The same state, all archives lying beside the manifest. */
+    Manifest withAllArchivesHere() {
+        return withFiles(
+                files.stream().map(file -> file.lyingIn(Optional.empty())).toList());
+    }
+
+    private Manifest withFiles(List<StoredFile> changed) {
         return new Manifest(
                 domain,
                 recordUid,

@@ -4,6 +4,7 @@ import static io.tpmkeeper.bundle.Fixtures.accepted;
 import static io.tpmkeeper.bundle.Fixtures.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tpmkeeper.protocol.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -55,6 +56,25 @@ class BundleTest {
         assertThat(verified.contents().get(FileKind.NVRAM)).isEqualTo(Fixtures.vars("4m"));
         assertThat(verified.bundle().manifest().digest())
                 .isEqualTo(whole.manifest().digest());
+    }
+
+    @Test
+    void whatIsPutTogetherFromTwoSecretsIsWhatWasPacked() {
+        Bundle whole = Fixtures.bundle();
+        Bundle referring = whole.withArchiveIn(FileKind.NVRAM, "win11-01-g40-9f3c");
+        Map<FileKind, byte[]> referred = Map.of(FileKind.NVRAM, whole.archives().get(FileKind.NVRAM));
+
+        Map<String, byte[]> together = referring.whole(referred).toSecretData();
+
+        assertThat(together.keySet()).isEqualTo(whole.toSecretData().keySet());
+        whole.toSecretData()
+                .forEach((key, bytes) -> assertThat(together.get(key)).as(key).isEqualTo(bytes));
+    }
+
+    @Test
+    void kindsAreTheProtocolsOneToOne() {
+        assertThat(Kind.values()).extracting(FileKind::of).containsExactly(FileKind.values());
+        assertThat(FileKind.values()).extracting(FileKind::kind).containsExactly(Kind.values());
     }
 
     @Test

@@ -23,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 class GenerationFormatPageTest {
     private static final List<String> KEYS = List.of("manifest.json", "tpm.tar.zst", "nvram.tar.zst");
 
+    private static final String NAMED_BY_THE_PAGE = "win11-01-g41-9f3c";
+    private static final String HOLDS_NVRAM = "win11-01-g40-9f3c";
+
     private final String page = read(Path.of("../docs/generation-format.md"));
 
     @Test
@@ -61,19 +64,47 @@ class GenerationFormatPageTest {
                         Arrays.stream(Reason.values()).map(Reason::text).toList());
     }
 
-    /** All but kubectl is real; in its place stands a script that answers with the vector's keys. */
+    @Test
+    void referringGenerationOfThePageVerifiesForEver() {
+        Map<String, byte[]> data = referring();
+        Map<FileKind, byte[]> referred = Map.of(FileKind.NVRAM, vector().get("nvram.tar.zst"));
+
+        BundleReader.VerifiedBundle verified = accepted(new BundleReader().verify(data, referred, Fixtures.DOMAIN));
+
+        assertThat(verified.bundle().manifest())
+                .isEqualTo(Fixtures.bundle().manifest().withArchiveIn(FileKind.NVRAM, HOLDS_NVRAM));
+        assertThat(verified.contents().get(FileKind.NVRAM)).isEqualTo(Fixtures.vars("4m"));
+        byte[] manifest = Fixtures.resource("generation-vector-referring/manifest.json");
+        assertThat(page)
+                .contains("| `manifest.json` | " + manifest.length + " | `" + StateDigest.sha256(manifest) + "` |");
+    }
+
     @Test
     void commandsOfThePageGiveTheFilesBack(@TempDir Path directory) throws IOException, InterruptedException {
-        assumeTrue(Tools.installed("sh", "base64", "zstd", "tar", "sha256sum", "stat"));
+        commandsGiveTheFilesBack(directory, Map.of(NAMED_BY_THE_PAGE, vector()));
+    }
+
+    @Test
+    void commandsOfThePageLookWhereTheManifestSays(@TempDir Path directory) throws IOException, InterruptedException {
+        commandsGiveTheFilesBack(directory, Map.of(NAMED_BY_THE_PAGE, referring(), HOLDS_NVRAM, vector()));
+    }
+
+    /** All but kubectl is real; in its place stands a script that answers with what these Secrets hold. */
+    private void commandsGiveTheFilesBack(Path directory, Map<String, Map<String, byte[]>> secrets)
+            throws IOException, InterruptedException {
+        assumeTrue(Tools.installed("sh", "base64", "zstd", "tar", "sed", "sha256sum", "stat"));
         Path bin = Files.createDirectory(directory.resolve("bin"));
-        for (Map.Entry<String, byte[]> entry : vector().entrySet()) {
-            Files.write(bin.resolve(entry.getKey()), entry.getValue());
+        for (Map.Entry<String, Map<String, byte[]>> secret : secrets.entrySet()) {
+            Path data = Files.createDirectory(bin.resolve(secret.getKey()));
+            for (Map.Entry<String, byte[]> entry : secret.getValue().entrySet()) {
+                Files.write(data.resolve(entry.getKey()), entry.getValue());
+            }
         }
         Path kubectl = Files.writeString(bin.resolve("kubectl"), """
                 #!/bin/sh
-                for path; do :; done
-                key=$(printf %s "$path" | sed 's/^jsonpath={.data.//; s/}$//' | tr -d '\\134')
-                base64 "$(dirname "$0")/$key"
+                key=$(printf %s "$7" | sed 's/^jsonpath={.data.//; s/}$//' | tr -d '\134')
+                file="$(dirname "$0")/$5/$key"
+                test ! -f "$file" || base64 "$file"
                 """);
         Files.setPosixFilePermissions(kubectl, PosixFilePermissions.fromString("rwx------"));
         Matcher block = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL).matcher(page);
@@ -85,6 +116,14 @@ class GenerationFormatPageTest {
                 .isEqualTo(Fixtures.permall());
         assertThat(Files.readAllBytes(directory.resolve("vars"))).isEqualTo(Fixtures.vars("4m"));
         assertThat(output).endsWith("\n" + Fixtures.bundle().manifest().digest().hex() + "\n");
+    }
+
+    private static Map<String, byte[]> referring() {
+        return Map.of(
+                "manifest.json",
+                Fixtures.resource("generation-vector-referring/manifest.json"),
+                "tpm.tar.zst",
+                Fixtures.resource("generation-vector/tpm.tar.zst"));
     }
 
     private static Map<String, byte[]> vector() {
