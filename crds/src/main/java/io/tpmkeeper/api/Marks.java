@@ -21,6 +21,8 @@ public final class Marks {
     public static final String ONLINE = ApiGroup.GROUP + "/online";
     /** On a generation: {@code true} if it was made to be kept for a restore only, not to become current. */
     public static final String CANDIDATE = ApiGroup.GROUP + "/candidate";
+    /** On a generation: SHA-256 of each file and, where another generation's Secret holds it, the name of that, as JSON. */
+    public static final String FILES = ApiGroup.GROUP + "/files";
     /** On an upload and its generation: the steps of the capture, as JSON. */
     public static final String STEPS = ApiGroup.GROUP + "/steps";
 

@@ -104,6 +104,7 @@ final class Reach {
                         REFUSALS.stream().map(r -> "refusal " + r),
                         HOSTS.stream(),
                         CLAIMS.stream(),
+                        Stream.of("reference made"),
                         Stream.of("end the domain starts"))
                 .flatMap(part -> part);
     }

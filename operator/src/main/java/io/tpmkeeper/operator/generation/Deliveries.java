@@ -4,15 +4,11 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.tpmkeeper.api.Marks;
-import io.tpmkeeper.bundle.BundleReader;
-import io.tpmkeeper.bundle.Checked;
-import io.tpmkeeper.bundle.Refusal;
+import io.tpmkeeper.bundle.Bundle;
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.operator.Generation;
 import io.tpmkeeper.protocol.operator.World;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -21,7 +17,7 @@ public final class Deliveries {
     private final KubernetesClient client;
     private final KubernetesClient metadata;
     private final String namespace;
-    private final BundleReader reader = new BundleReader();
+    private final WholeContent content;
 
     /**
      * @param metadata a client that sees Secrets without their data
@@ -31,6 +27,7 @@ public final class Deliveries {
         this.client = client;
         this.metadata = metadata;
         this.namespace = namespace;
+        this.content = new WholeContent(client);
     }
 
     public List<World.Delivery> of(String domainUuid) {
@@ -57,32 +54,12 @@ public final class Deliveries {
     }
 
     /**
-     * Puts a generation's content there. It is verified again: a Secret can be replaced by hand, immutable or not.
+     * Puts a generation's content there, whole, whichever Secrets it lies in.
      *
      * @throws ContentRefusedException if it is not what the record says
      */
     public void make(String domainUuid, String node, Digest digest, Generation generation) {
-        Secret from = Objects.requireNonNull(
-                client.secrets()
-                        .inNamespace(generation.namespace())
-                        .withName(generation.secret())
-                        .get(),
-                "the generation has gone");
-        Map<String, byte[]> data = SecretData.of(from);
-        switch (reader.verify(data, Map.of(), UUID.fromString(domainUuid))) {
-            case Checked.Refused<BundleReader.VerifiedBundle>(Refusal refusal) ->
-                throw new ContentRefusedException(
-                        generation, uid(from), refusal.reason().text(), refusal.message());
-            case Checked.Accepted<BundleReader.VerifiedBundle>(BundleReader.VerifiedBundle whole) -> {
-                if (!whole.bundle().manifest().digest().equals(digest)) {
-                    throw new ContentRefusedException(
-                            generation,
-                            uid(from),
-                            "DigestMismatch",
-                            "It holds another state than the one that was saved there.");
-                }
-            }
-        }
+        Bundle whole = content.of(generation, UUID.fromString(domainUuid)).whole();
         Secret secret = new SecretBuilder()
                 .withNewMetadata()
                 .withNamespace(namespace)
@@ -95,13 +72,9 @@ public final class Deliveries {
                 .endMetadata()
                 .withType(Marks.TYPE)
                 .withImmutable(true)
-                .withData(from.getData())
+                .withData(SecretData.encoded(whole.toSecretData()))
                 .build();
         client.resource(secret).create();
-    }
-
-    private static String uid(Secret secret) {
-        return secret.getMetadata().getUid();
     }
 
     public void delete(String name) {

@@ -6,20 +6,27 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.tpmkeeper.api.ApiGroup;
 import io.tpmkeeper.api.Marks;
+import io.tpmkeeper.bundle.BundleReader;
+import io.tpmkeeper.bundle.Checked;
+import io.tpmkeeper.bundle.FileKind;
 import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.protocol.Kind;
 import io.tpmkeeper.protocol.Trigger;
 import io.tpmkeeper.protocol.Version;
 import io.tpmkeeper.protocol.operator.Generation;
+import io.tpmkeeper.protocol.operator.Step;
 import io.tpmkeeper.protocol.operator.Upload;
 import io.tpmkeeper.protocol.operator.World;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +37,8 @@ public final class Generations {
 
     private final KubernetesClient client;
     private final KubernetesClient metadata;
+    private final WholeContent content;
+    private final BundleReader reader = new BundleReader();
     /** Secrets whose content was refused. Only a memory: content is verified again wherever it is used. */
     private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
@@ -37,6 +46,7 @@ public final class Generations {
     public Generations(KubernetesClient client, KubernetesClient metadata) {
         this.client = client;
         this.metadata = metadata;
+        this.content = new WholeContent(client);
     }
 
     /**
@@ -77,7 +87,8 @@ public final class Generations {
      *
      * @param sent the upload's Secret as it was verified
      */
-    public void make(World world, Upload upload, long number, boolean candidate, Secret sent) {
+    public void make(World world, Step.MakeGeneration make, Secret sent) {
+        Upload upload = make.upload();
         Map<String, String> told = new LinkedHashMap<>();
         told.put(Marks.DIGEST, upload.digest().hex());
         told.put(Marks.EPOCH, Long.toString(upload.version().epoch()));
@@ -88,34 +99,55 @@ public final class Generations {
         if (upload.source() != null) {
             told.put(Marks.SOURCE, upload.source());
         }
-        if (candidate) {
+        if (make.candidate()) {
             told.put(Marks.CANDIDATE, "true");
         }
         String steps = sent.getMetadata().getAnnotations().get(Marks.STEPS);
         if (steps != null) {
             told.put(Marks.STEPS, steps);
         }
-        create(world, number, told, sent.getData());
+        told.put(Marks.FILES, FilesMark.write(Generation.parts(upload.files(), make.elsewhere())));
+        create(world, make.number(), told, make.elsewhere().isEmpty() ? sent.getData() : referring(world, make, sent));
     }
 
-    /** Makes a generation with the content of another one. */
+    /** The upload without what other generations hold already. */
+    private Map<String, String> referring(World world, Step.MakeGeneration make, Secret sent) {
+        Map<FileKind, String> elsewhere = new EnumMap<>(FileKind.class);
+        make.elsewhere().forEach((kind, secret) -> elsewhere.put(FileKind.of(kind), secret));
+        BundleReader.VerifiedBundle whole =
+                switch (reader.verify(SecretData.of(sent), Map.of(), UUID.fromString(world.domainUuid()))) {
+                    case Checked.Accepted<BundleReader.VerifiedBundle>(var verified) -> verified;
+                    case Checked.Refused<BundleReader.VerifiedBundle>(var refusal) ->
+                        throw new IllegalStateException("it was verified: " + refusal.reason());
+                };
+        return SecretData.encoded(content.without(sent, whole.bundle(), elsewhere, world.ownerNamespace())
+                .toSecretData());
+    }
+
+    /**
+     * Makes a generation with the whole content of another one.
+     *
+     * @throws ContentRefusedException if that is not what was saved
+     */
     public void copy(World world, Generation of, long number) {
-        Secret from = Objects.requireNonNull(
-                client.secrets()
-                        .inNamespace(of.namespace())
-                        .withName(of.secret())
-                        .get(),
-                "the generation has gone");
-        create(world, number, from.getMetadata().getAnnotations(), from.getData());
+        WholeContent.Read from = content.of(of, UUID.fromString(world.domainUuid()));
+        Map<String, String> told =
+                new LinkedHashMap<>(from.secret().getMetadata().getAnnotations());
+        Map<Kind, Digest> files = new TreeMap<>();
+        from.whole().manifest().files().forEach(f -> files.put(f.kind().kind(), new Digest(f.sha256())));
+        told.put(Marks.FILES, FilesMark.write(Generation.allHere(files)));
+        create(world, number, told, SecretData.encoded(from.whole().toSecretData()));
     }
-
     /** Sets or takes the finalizer that keeps it from a deletion by hand. */
     public void keep(Generation generation, boolean keep) {
         Secret secret = client.secrets()
                 .inNamespace(generation.namespace())
                 .withName(generation.secret())
                 .get();
-        if (secret == null) {
+        if (secret == null || (keep && secret.getMetadata().getDeletionTimestamp() != null)) {
+            if (keep) {
+                throw WholeContent.conflict(generation.namespace(), generation.secret(), "has gone");
+            }
             return;
         }
         List<String> finalizers = new ArrayList<>(secret.getMetadata().getFinalizers());
@@ -128,10 +160,39 @@ public final class Generations {
         }
     }
 
+    /** Writes on it that it is the newest. */
+    public void markNewest(Generation generation, Version version) {
+        Secret secret = client.secrets()
+                .inNamespace(generation.namespace())
+                .withName(generation.secret())
+                .get();
+        if (secret == null) {
+            throw WholeContent.conflict(generation.namespace(), generation.secret(), "has gone");
+        }
+        Map<String, String> told = new LinkedHashMap<>(secret.getMetadata().getAnnotations());
+        told.put(Marks.EPOCH, Long.toString(version.epoch()));
+        told.put(Marks.SEQ, Long.toString(version.seq()));
+        told.remove(Marks.CANDIDATE);
+        secret.getMetadata().setAnnotations(told);
+        client.resource(secret).lockResourceVersion().update();
+    }
+
+    /** Only as it was observed: meanwhile another leader may have come to need it, and have set the finalizer. */
     public void delete(Generation generation) {
+        Secret secret = metadata.secrets()
+                .inNamespace(generation.namespace())
+                .withName(generation.secret())
+                .get();
+        if (secret == null) {
+            return;
+        }
+        if (secret.getMetadata().getFinalizers().contains(ApiGroup.GENERATION_FINALIZER) != generation.kept()) {
+            throw WholeContent.conflict(generation.namespace(), generation.secret(), "is not as it was observed");
+        }
         client.secrets()
                 .inNamespace(generation.namespace())
                 .withName(generation.secret())
+                .lockResourceVersion(secret.getMetadata().getResourceVersion())
                 .delete();
     }
 
@@ -181,7 +242,8 @@ public final class Generations {
                     meta.getCreationTimestamp(),
                     "true".equals(told.get(Marks.CANDIDATE)),
                     meta.getFinalizers().contains(ApiGroup.GENERATION_FINALIZER),
-                    meta.getDeletionTimestamp() != null));
+                    meta.getDeletionTimestamp() != null,
+                    FilesMark.read(told.get(Marks.FILES))));
         } catch (IllegalArgumentException notOurs) {
             LOG.atWarn()
                     .addKeyValue("secret", meta.getNamespace() + "/" + meta.getName())

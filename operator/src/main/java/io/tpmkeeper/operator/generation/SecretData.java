@@ -5,7 +5,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A Secret's data as bytes. */
+/** A Secret's data as bytes, and back. */
 final class SecretData {
     private SecretData() {}
 
@@ -16,5 +16,11 @@ final class SecretData {
                     .forEach((key, value) -> raw.put(key, Base64.getDecoder().decode(value)));
         }
         return raw;
+    }
+
+    static Map<String, String> encoded(Map<String, byte[]> raw) {
+        Map<String, String> data = new HashMap<>();
+        raw.forEach((key, value) -> data.put(key, Base64.getEncoder().encodeToString(value)));
+        return data;
     }
 }

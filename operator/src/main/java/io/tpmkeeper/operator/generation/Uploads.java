@@ -11,6 +11,8 @@ import io.tpmkeeper.bundle.ManifestJson;
 import io.tpmkeeper.bundle.Reason;
 import io.tpmkeeper.bundle.Refusal;
 import io.tpmkeeper.bundle.Source;
+import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.protocol.Kind;
 import io.tpmkeeper.protocol.operator.Upload;
 import io.tpmkeeper.protocol.operator.Upload.Verdict;
 import io.tpmkeeper.protocol.operator.World;
@@ -19,6 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -108,7 +112,14 @@ public final class Uploads {
                 said.trigger(),
                 source(said),
                 said.capturedAt().toString(),
+                files(said),
                 verdict);
+    }
+
+    private static SortedMap<Kind, Digest> files(Manifest said) {
+        SortedMap<Kind, Digest> files = new TreeMap<>();
+        said.files().forEach(f -> files.put(f.kind().kind(), new Digest(f.sha256())));
+        return files;
     }
 
     private static String source(Manifest said) {

@@ -114,16 +114,16 @@ final class StepTaker {
             case Step.WriteGrant(var next) -> write(record, world, next);
             case Step.RemoveGrant(var node) -> remove(world.domainUuid(), node);
             case Step.Ask(var subject) -> cluster.questions().ask(world.domainUuid(), subject);
-            case Step.MakeGeneration(var upload, var number, var candidate) ->
+            case Step.MakeGeneration make ->
                 generations.make(
                         world,
-                        upload,
-                        number,
-                        candidate,
-                        Objects.requireNonNull(observed.inbox().sent().get(upload.name()), "it was observed"));
+                        make,
+                        Objects.requireNonNull(
+                                observed.inbox().sent().get(make.upload().name()), "it was observed"));
             case Step.CopyGeneration(var of, var number) -> generations.copy(world, of, number);
             case Step.KeepGeneration(var generation, var keep) -> generations.keep(generation, keep);
             case Step.DeleteGeneration(var generation) -> generations.delete(generation);
+            case Step.MarkNewest(var generation, var version) -> generations.markNewest(generation, version);
             case Step.DeleteUpload(var name) -> uploads.delete(name);
             case Step.Deliver(var node, var digest, var generation) ->
                 deliveries.make(world.domainUuid(), node, digest, generation);

@@ -48,7 +48,7 @@ final class Offers {
 
     static Optional<Generation> newest(World world) {
         return world.generations().stream()
-                .filter(g -> !g.deleting() && !g.candidate())
+                .filter(g -> !g.candidate() && world.references().isWhole(g))
                 .max(Comparator.comparing(Generation::version).thenComparing(Generation::number));
     }
 

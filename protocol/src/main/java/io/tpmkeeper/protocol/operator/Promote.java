@@ -4,11 +4,14 @@ import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.GrantSpec;
 import io.tpmkeeper.protocol.Holder;
+import io.tpmkeeper.protocol.Kind;
 import io.tpmkeeper.protocol.RecordStatus;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Makes a verified capture of the line's holder the current state; keeps every other one as a candidate for a restore and
@@ -54,13 +57,13 @@ final class Promote implements Verb {
         if (isNewest(world, upload)) {
             return promote(world, upload, made);
         }
-        return made.isEmpty() ? Verdict.act(make(world, upload, true)) : settle(world, upload);
+        return made.isEmpty() ? Verdict.act(make(world, upload, nextNumber(world), true)) : settle(world, upload);
     }
 
     /** What is current already: sent again since its Secret had gone, or captured again without a change. */
     private static Verdict again(World world, Upload upload, Current current, Optional<Generation> made) {
         if (made.isEmpty()) {
-            return Verdict.act(make(world, upload, false));
+            return Verdict.act(make(world, upload, nextNumber(world), false));
         }
         if (!made.get().secret().equals(current.secret())) {
             Current renamed = current(made.get(), upload, world).confirmed(current.version(), world.nowText());
@@ -106,18 +109,16 @@ final class Promote implements Verb {
                 upload.trigger(),
                 upload.node(),
                 upload.source());
-        return Verdict.act(
-                new Step.MakeGeneration(upload, number, false),
-                new Step.WriteRecord(world.status().withCurrent(next)),
-                new Step.Announce(
-                        false,
-                        "Captured",
-                        "%s captured what the domain left after %s (%s) and sent it; it was verified."
-                                .formatted(
-                                        upload.node(),
-                                        upload.trigger(),
-                                        upload.digest().brief())),
-                promoted(next, upload));
+        List<Step> steps = new ArrayList<>(make(world, upload, number, false));
+        steps.add(new Step.WriteRecord(world.status().withCurrent(next)));
+        steps.add(new Step.Announce(
+                false,
+                "Captured",
+                "%s captured what the domain left after %s (%s) and sent it; it was verified."
+                        .formatted(
+                                upload.node(), upload.trigger(), upload.digest().brief())));
+        steps.add(promoted(next, upload));
+        return Verdict.act(steps);
     }
 
     private static Step promoted(Current next, Upload upload) {
@@ -166,8 +167,18 @@ final class Promote implements Verb {
         return Verdict.act(new Step.DeleteUpload(upload.name()));
     }
 
-    private static Step make(World world, Upload upload, boolean candidate) {
-        return new Step.MakeGeneration(upload, nextNumber(world), candidate);
+    /** A file that a generation holds already is not stored again. What holds it gets the finalizer before anything relies on it. */
+    private static List<Step> make(World world, Upload upload, long number, boolean candidate) {
+        SortedMap<Kind, Generation> holding = world.references().holding(upload.files(), world.ownerNamespace());
+        List<Step> steps = new ArrayList<>();
+        holding.values().stream()
+                .distinct()
+                .filter(g -> !g.kept())
+                .forEach(g -> steps.add(new Step.KeepGeneration(g, true)));
+        SortedMap<Kind, String> elsewhere = new TreeMap<>();
+        holding.forEach((kind, g) -> elsewhere.put(kind, g.secret()));
+        steps.add(new Step.MakeGeneration(upload, number, candidate, elsewhere));
+        return steps;
     }
 
     static long nextNumber(World world) {

@@ -192,7 +192,7 @@ final class Purge implements Verb {
                         out.accept(new Step.KeepGeneration(g, false));
                     }
                     if (!g.deleting()) {
-                        out.accept(new Step.DeleteGeneration(g));
+                        out.accept(new Step.DeleteGeneration(g.marked(false, false)));
                     }
                 }))
                 .toList();

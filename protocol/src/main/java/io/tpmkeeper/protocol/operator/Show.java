@@ -149,7 +149,8 @@ public final class Show {
         if (current != null && world.generationOf(current.digest()).isEmpty()) {
             return Said.no(
                     "MissingState",
-                    "Secret %s/%s with the current state is gone.".formatted(current.namespace(), current.secret()));
+                    "Secret %s/%s with the current state is gone."
+                            .formatted(current.namespace(), KeepCurrent.missing(world, current)));
         }
         return current == null
                 ? Said.unknown("NothingSavedYet", "Nothing is saved yet; the first stop is.")

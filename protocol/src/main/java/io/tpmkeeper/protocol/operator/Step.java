@@ -2,8 +2,13 @@ package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.GrantSpec;
+import io.tpmkeeper.protocol.Kind;
 import io.tpmkeeper.protocol.RecordSpec;
 import io.tpmkeeper.protocol.RecordStatus;
+import io.tpmkeeper.protocol.Version;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What the operator is to do now. Each is safe to repeat; after a step that writes, the world is observed anew. */
@@ -30,16 +35,30 @@ public sealed interface Step {
      * Makes an immutable generation of an upload.
      *
      * @param candidate it does not become current: kept by retention, for a restore
+     * @param elsewhere the generation Secrets that hold a file of it already, each with the finalizer: only what is in none
+     *     of them is stored. What they hold is verified as part of it
      */
-    record MakeGeneration(Upload upload, long number, boolean candidate) implements Step {}
+    record MakeGeneration(Upload upload, long number, boolean candidate, SortedMap<Kind, String> elsewhere)
+            implements Step {
+        public MakeGeneration {
+            elsewhere = Collections.unmodifiableSortedMap(new TreeMap<>(elsewhere));
+        }
+    }
 
-    /** Makes a generation with the content of one that somebody is deleting while it is needed. */
+    /** Makes a generation with the whole content of one that somebody is deleting, or a part of it, while it is needed. */
     record CopyGeneration(Generation of, long number) implements Step {}
 
     /** Sets or takes the finalizer that keeps a generation from a deletion by hand. */
     record KeepGeneration(Generation generation, boolean keep) implements Step {}
 
+    /** Only if it is still as it was observed. */
     record DeleteGeneration(Generation generation) implements Step {}
+
+    /**
+     * Writes on a generation that it is the newest, where its own version does not say so: it was a candidate, or its content
+     * has come back. A lost record is rebuilt from what is written there.
+     */
+    record MarkNewest(Generation generation, Version version) implements Step {}
 
     record DeleteUpload(String name) implements Step {}
 

@@ -1,8 +1,12 @@
 package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.protocol.Kind;
 import io.tpmkeeper.protocol.Trigger;
 import io.tpmkeeper.protocol.Version;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param name of the Secret
  * @param record uid under whose line it was captured; null: none
  * @param capturedAt RFC 3339
+ * @param files SHA-256 of each file's raw content
  * @param verdict what the verification of its whole content said
  */
 public record Upload(
@@ -25,7 +30,12 @@ public record Upload(
         Trigger trigger,
         @Nullable String source,
         String capturedAt,
+        SortedMap<Kind, Digest> files,
         Verdict verdict) {
+
+    public Upload {
+        files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
+    }
 
     /** Of a verification. */
     public sealed interface Verdict {

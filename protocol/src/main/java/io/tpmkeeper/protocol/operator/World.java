@@ -143,11 +143,17 @@ public record World(
                         nonce.substring(0, Math.min(NONCE_PART, nonce.length())));
     }
 
+    /** What the generations need of each other. */
+    public References references() {
+        return new References(generations);
+    }
+
     /** A whole generation with this content; the one that current names, if it is among several. */
     public Optional<Generation> generationOf(Digest digest) {
         String named = status.current() == null ? "" : status.current().secret();
+        References references = references();
         return generations.stream()
-                .filter(g -> !g.deleting() && g.digest().equals(digest))
+                .filter(g -> g.digest().equals(digest) && references.isWhole(g))
                 .min(Comparator.comparing(g -> g.secret().equals(named) ? 0 : 1));
     }
 

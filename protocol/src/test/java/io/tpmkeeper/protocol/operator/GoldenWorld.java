@@ -18,6 +18,7 @@ import io.tpmkeeper.protocol.Content;
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.GrantSpec;
+import io.tpmkeeper.protocol.Kind;
 import io.tpmkeeper.protocol.Order;
 import io.tpmkeeper.protocol.RecordSpec;
 import io.tpmkeeper.protocol.RecordStatus;
@@ -259,9 +260,16 @@ final class GoldenWorld {
                 value(u.path("trigger"), io.tpmkeeper.protocol.Trigger.class),
                 null,
                 "then",
+                files(u.path("files")),
                 u.has("refused")
                         ? new Upload.Verdict.Refused("TpmTruncated", "The TPM file is cut off.")
                         : new Upload.Verdict.Verified());
+    }
+
+    private static TreeMap<Kind, Digest> files(JsonNode said) {
+        TreeMap<Kind, Digest> files = new TreeMap<>();
+        said.properties().forEach(f -> files.put(Kind.valueOf(f.getKey()), value(f.getValue(), Digest.class)));
+        return files;
     }
 
     private Generation generation(JsonNode said) {

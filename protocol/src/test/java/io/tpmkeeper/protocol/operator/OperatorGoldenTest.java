@@ -33,7 +33,9 @@ class OperatorGoldenTest {
             verb("project", new Project()),
             verb("rolled-back", new RolledBack()),
             verb("promote", new Promote()),
+            verb("rebuild", new Rebuild()),
             verb("keep-current", new KeepCurrent()),
+            verb("keep-referred", new KeepReferred()),
             verb("confirm", new Confirm()),
             verb("adopt", new Adopt()),
             verb("move", new Move()),
@@ -184,11 +186,19 @@ class OperatorGoldenTest {
                 ObjectNode all = GoldenWorld.YAML
                         .createObjectNode()
                         .put("of", make.upload().name());
-                yield one(step, all.put("number", make.number()).put("candidate", make.candidate()));
+                all.put("number", make.number()).put("candidate", make.candidate());
+                if (!make.elsewhere().isEmpty()) {
+                    all.set("elsewhere", GoldenWorld.YAML.valueToTree(make.elsewhere()));
+                }
+                yield one(step, all);
             }
             case Step.CopyGeneration copy -> one(step, secret(copy.of()).put("number", copy.number()));
             case Step.KeepGeneration keep -> one(step, secret(keep.generation()).put("keep", keep.keep()));
             case Step.DeleteGeneration delete -> one(step, secret(delete.generation()));
+            case Step.MarkNewest mark ->
+                one(
+                        step,
+                        secret(mark.generation()).put("version", mark.version().toString()));
             case Step.Deliver deliver -> one(step, secret(deliver.generation()).put("node", deliver.node()));
             case Step.WriteOwner ignored -> named(step);
             case Step.LabelGuard ignored -> named(step);

@@ -228,6 +228,7 @@ final class ToyCluster {
                     e.trigger(),
                     null,
                     "now",
+                    new TreeMap<>(),
                     bad.contains(digest)
                             ? new Upload.Verdict.Refused("TpmGarbage", "It is garbage.")
                             : new Upload.Verdict.Verified()));
@@ -323,6 +324,10 @@ final class ToyCluster {
                 }
             }
             case Step.DeleteGeneration delete -> generations.remove(delete.generation());
+            case Step.MarkNewest mark -> {
+                generations.remove(mark.generation());
+                generations.add(mark.generation().newest(mark.version()));
+            }
             case Step.DeleteUpload delete -> uploads.removeIf(u -> u.name().equals(delete.name()));
             case Step.Deliver deliver ->
                 deliveries.add(new World.Delivery(id("delivery"), deliver.node(), deliver.digest()));
@@ -353,7 +358,8 @@ final class ToyCluster {
                 g.madeAt(),
                 g.candidate(),
                 kept,
-                number == 0 && g.deleting());
+                number == 0 && g.deleting(),
+                g.files());
     }
 
     private void generation(World world, Step.MakeGeneration make) {
@@ -373,7 +379,8 @@ final class ToyCluster {
                 "2026-01-01T00:00:00Z",
                 make.candidate(),
                 false,
-                false));
+                false,
+                new TreeMap<>()));
     }
 
     /** Somebody deletes a generation by hand: what bears the finalizer stays, marked. */

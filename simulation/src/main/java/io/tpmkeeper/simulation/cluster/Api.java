@@ -1,12 +1,17 @@
 package io.tpmkeeper.simulation.cluster;
 
 import io.tpmkeeper.protocol.DeletionPolicy;
+import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.GrantSpec;
 import io.tpmkeeper.protocol.Owner;
+import io.tpmkeeper.protocol.RecordStatus;
+import io.tpmkeeper.protocol.Version;
 import io.tpmkeeper.protocol.operator.Generation;
+import io.tpmkeeper.protocol.operator.References;
 import io.tpmkeeper.protocol.operator.Upload;
 import io.tpmkeeper.protocol.operator.World;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -78,6 +83,19 @@ public final class Api {
         record = new Stored.Record(made.uid(), nextVersion(), made.spec(), made.status(), made.guard());
     }
 
+    /** Somebody deletes it by hand: no finalizer holds it. */
+    public void loseRecord() {
+        record = null;
+    }
+
+    /** Somebody takes its status away. */
+    public void loseRecordStatus() {
+        Stored.Record has = record;
+        if (has != null) {
+            record = new Stored.Record(has.uid(), nextVersion(), has.spec(), RecordStatus.EMPTY, has.guard());
+        }
+    }
+
     void write(GrantSpec spec) {
         Stored.Grant has = grants.get(spec.nodeName());
         grants.put(spec.nodeName(), new Stored.Grant(spec, has == null ? null : has.reported()));
@@ -115,8 +133,11 @@ public final class Api {
         }
     }
 
-    void keep(Generation generation, boolean keep) {
+    void keep(Generation generation, boolean keep) throws Conflict {
         Generation has = generations.get(generation.secret());
+        if (keep && (has == null || has.deleting())) {
+            throw new Conflict("the generation has gone");
+        }
         if (has == null) {
             return;
         }
@@ -125,6 +146,25 @@ public final class Api {
         } else {
             generations.put(has.secret(), has.marked(keep, has.deleting()));
         }
+    }
+
+    void markNewest(Generation generation, Version newest) throws Conflict {
+        Generation has = generations.get(generation.secret());
+        if (has == null) {
+            throw new Conflict("the generation has gone");
+        }
+        generations.put(has.secret(), has.newest(newest));
+    }
+
+    /** Whether all that it refers to is there as well. */
+    boolean isReadable(Generation generation) {
+        Generation has = generations.get(generation.secret());
+        return has != null && new References(List.copyOf(generations.values())).isReadable(has);
+    }
+
+    /** Whether this state can be had from the generations. */
+    public boolean keepsWhole(Digest digest) {
+        return generations.values().stream().anyMatch(g -> g.digest().equals(digest) && isReadable(g));
     }
 
     /** A user applies a VmTpmState: the same one again changes its policy alone. */
@@ -152,7 +192,7 @@ public final class Api {
         states.replaceAll((name, s) -> s.owner().namespace().equals(namespace)
                 ? new Stored.State(s.owner(), s.policy(), true, s.accepted())
                 : s);
-        java.util.List.copyOf(generations.values()).stream()
+        List.copyOf(generations.values()).stream()
                 .filter(g -> g.namespace().equals(namespace))
                 .forEach(this::delete);
     }

@@ -2,6 +2,7 @@ package io.tpmkeeper.simulation.cluster;
 
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.GrantSpec;
+import io.tpmkeeper.protocol.Kind;
 import io.tpmkeeper.protocol.Trigger;
 import io.tpmkeeper.protocol.Version;
 import io.tpmkeeper.protocol.operator.Generation;
@@ -11,7 +12,10 @@ import io.tpmkeeper.protocol.operator.Upload;
 import io.tpmkeeper.protocol.operator.World;
 import io.tpmkeeper.simulation.truth.Scene;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out one step of a pass, as the operator's edge does. */
@@ -56,15 +60,11 @@ final class StepTaker {
             case Step.WriteGrant(var next) -> write(record, world, next);
             case Step.RemoveGrant(var node) -> api.grants.remove(node);
             case Step.Ask(var subject) -> questions.ask(subject);
-            case Step.MakeGeneration(var upload, var number, var candidate) -> make(world, upload, number, candidate);
+            case Step.MakeGeneration make -> make(world, make);
             case Step.CopyGeneration(var of, var number) -> copy(world, of, number);
             case Step.KeepGeneration(var generation, var keep) -> api.keep(generation, keep);
-            case Step.DeleteGeneration(var generation) -> {
-                Generation has = api.generations.get(generation.secret());
-                if (has != null) {
-                    api.delete(has);
-                }
-            }
+            case Step.DeleteGeneration(var generation) -> delete(generation);
+            case Step.MarkNewest(var generation, var version) -> api.markNewest(generation, version);
             case Step.DeleteUpload(var name) -> api.uploads.remove(name);
             case Step.Deliver(var node, var digest, var generation) -> deliver(node, digest, generation);
             case Step.DeleteDelivery(var name) -> api.deliveries.remove(name);
@@ -96,26 +96,63 @@ final class StepTaker {
         return written;
     }
 
-    private void make(World world, Upload upload, long number, boolean candidate) throws Conflict {
+    private void make(World world, Step.MakeGeneration make) throws Conflict {
+        Upload upload = make.upload();
         if (!api.uploads.containsKey(upload.name())) {
             throw new Conflict("the upload has gone");
         }
+        for (String secret : make.elsewhere().values()) {
+            Generation holder = api.generations.get(secret);
+            if (holder == null || holder.deleting() || !holder.kept()) {
+                throw new Conflict("what would be referred to is not held");
+            }
+        }
+        if (!make.elsewhere().isEmpty()) {
+            scene.coverage().reached("reference", "made");
+        }
         create(
                 world,
-                number,
+                make.number(),
                 upload.version(),
                 upload.digest(),
                 upload.trigger(),
                 upload.node(),
                 upload.source(),
-                candidate);
+                make.candidate(),
+                Generation.parts(upload.files(), make.elsewhere()));
     }
 
     private void copy(World world, Generation of, long number) throws Conflict {
-        if (!api.generations.containsKey(of.secret())) {
+        needReadable(of);
+        Map<Kind, Digest> files = new TreeMap<>();
+        of.files().forEach((kind, part) -> files.put(kind, part.sha256()));
+        create(
+                world,
+                number,
+                of.version(),
+                of.digest(),
+                of.trigger(),
+                of.node(),
+                of.source(),
+                of.candidate(),
+                Generation.allHere(files));
+    }
+
+    private void needReadable(Generation generation) throws Conflict {
+        if (!api.isReadable(generation)) {
             throw new Conflict("the generation has gone");
         }
-        create(world, number, of.version(), of.digest(), of.trigger(), of.node(), of.source(), of.candidate());
+    }
+
+    /** Only as it was observed. */
+    private void delete(Generation generation) throws Conflict {
+        Generation has = api.generations.get(generation.secret());
+        if (has != null && has.kept() != generation.kept()) {
+            throw new Conflict("the generation is not as it was observed");
+        }
+        if (has != null) {
+            api.delete(has);
+        }
     }
 
     private void create(
@@ -126,7 +163,8 @@ final class StepTaker {
             Trigger trigger,
             String node,
             @Nullable String source,
-            boolean candidate)
+            boolean candidate,
+            SortedMap<Kind, Generation.Part> files)
             throws Conflict {
         String name = world.generationName(number);
         if (api.terminating.contains(world.ownerNamespace())) {
@@ -146,14 +184,13 @@ final class StepTaker {
                 Instant.ofEpochSecond(world.now()).toString(),
                 candidate,
                 true,
-                false);
+                false,
+                files);
         api.generations.put(name, made);
     }
 
     private void deliver(String node, Digest digest, Generation generation) throws Conflict {
-        if (!api.generations.containsKey(generation.secret())) {
-            throw new Conflict("the generation has gone");
-        }
+        needReadable(generation);
         String name = "delivery-" + node + "-" + digest.brief();
         api.deliveries.put(name, new World.Delivery(name, node, digest));
     }

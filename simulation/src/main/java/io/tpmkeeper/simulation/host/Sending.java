@@ -2,6 +2,7 @@ package io.tpmkeeper.simulation.host;
 
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Entry;
+import io.tpmkeeper.protocol.Kind;
 import io.tpmkeeper.protocol.hook.FileState;
 import io.tpmkeeper.protocol.hook.HookHost.Captured;
 import io.tpmkeeper.protocol.host.Activity;
@@ -13,6 +14,8 @@ import io.tpmkeeper.simulation.cluster.Api;
 import io.tpmkeeper.simulation.truth.Content;
 import io.tpmkeeper.simulation.truth.Scene;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Sends the tip to the inbox from the sources that have it. */
@@ -73,12 +76,24 @@ final class Sending {
                 entry.trigger(),
                 "Fallback",
                 "at " + captured.meta().captured(),
+                files(content.marks()),
                 agent.isDistrusted(content)
                         ? new Upload.Verdict.Refused("TpmGarbage", "It is garbage.")
                         : new Upload.Verdict.Verified()));
         agent.sent.put(name, scene.clock().now());
         scene.story().say(host.name(), "uploads %s %s", entry.version(), content);
         return null;
+    }
+
+    private static SortedMap<Kind, Digest> files(FileMarks marks) {
+        SortedMap<Kind, Digest> files = new TreeMap<>();
+        if (marks.tpm() != null) {
+            files.put(Kind.TPM, marks.tpm().sha256());
+        }
+        if (marks.vars() != null) {
+            files.put(Kind.NVRAM, marks.vars().sha256());
+        }
+        return files;
     }
 
     private static @Nullable FileMark from(

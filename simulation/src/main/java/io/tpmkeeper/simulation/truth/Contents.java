@@ -20,17 +20,16 @@ public final class Contents {
 
     /** A TPM that swtpm has just made, with the NVRAM of the firmware's template. */
     public Content blank() {
-        return make(null);
-    }
-
-    /** What a guest makes of a content by writing. */
-    public Content after(Content parent) {
-        return make(parent);
-    }
-
-    private Content make(@Nullable Content parent) {
         int number = count + 1;
-        return keep(new FileMarks(mark('a', number), mark('b', number)), parent);
+        return keep(new FileMarks(mark('a', number), mark('b', number)), null);
+    }
+
+    /** What a guest makes of a content by writing: to its TPM, which each start changes, and at times to its variables. */
+    public Content after(Content parent) {
+        int number = count + 1;
+        FileMark was = parent.marks().vars();
+        FileMark vars = was == null || number % 3 == 0 ? mark('b', number) : was;
+        return keep(new FileMarks(mark('a', number), vars), parent);
     }
 
     private Content keep(FileMarks marks, @Nullable Content parent) {
