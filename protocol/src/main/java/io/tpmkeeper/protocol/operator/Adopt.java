@@ -4,6 +4,7 @@ import io.tpmkeeper.protocol.Content;
 import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.Owner;
+import io.tpmkeeper.protocol.RecordStatus;
 import io.tpmkeeper.protocol.RunKind;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +28,7 @@ final class Adopt implements Verb {
                 .map(world.nodes()::get)
                 .anyMatch(n -> n != null && n.alive() && Purge.isTouched(world, n));
         List<NodeView> having = world.nodes().values().stream()
-                .filter(n -> n.facts().hasState() && !world.status().gone().contains(n.node()))
+                .filter(n -> hasIt(world, n) && !world.status().gone().contains(n.node()))
                 .toList();
         List<NodeView> asking =
                 world.asking().stream().filter(NodeView::allowed).toList();
@@ -41,8 +42,13 @@ final class Adopt implements Verb {
         return afterEveryoneReported(world, owner, to, !having.isEmpty());
     }
 
+    /** What lies there, or the right to start it that a lost record gave. */
+    private static boolean hasIt(World world, NodeView node) {
+        return node.facts().hasState() || LostRecordLine.of(world, node).isPresent();
+    }
+
     private static Verdict afterEveryoneReported(World world, Owner owner, NodeView to, boolean hasIt) {
-        String subject = "adopt/" + owner.uid() + "/" + to.node();
+        String subject = "adopt/" + world.recordUid() + "/" + owner.uid() + "/" + to.node();
         if (!world.allAnsweredSince(World.LEADER) || !world.allAnsweredSince(subject)) {
             return world.questions().containsKey(subject) ? Verdict.NOTHING : Verdict.act(new Step.Ask(subject));
         }
@@ -55,9 +61,16 @@ final class Adopt implements Verb {
         }
         Current current = world.status().current();
         if (current == null) {
-            return given(world, to, Giving.live(world, to), "what it has");
+            return given(to, Giving.live(world, to), "holds the domain and continues from what it has");
         }
-        if (hasIt && !hasExactly(to.facts(), current)) {
+        Optional<LostRecordLine> line = LostRecordLine.of(world, to);
+        if (line.filter(l -> (to.facts().active() || !l.isAt(current)) && l.goesOnFrom(world, current))
+                .isPresent()) {
+            return given(to, Giving.live(world, to), "holds the domain and continues from what it has");
+        }
+        if (hasIt
+                && !(hasExactly(to.facts(), current)
+                        && line.map(l -> l.isAt(current)).orElse(true))) {
             return several(
                     world, List.of(to), "has state that is not the one that was kept (it ran unprotected, perhaps)");
         }
@@ -66,10 +79,9 @@ final class Adopt implements Verb {
             return Verdict.NOTHING;
         }
         return given(
-                world,
                 to,
                 Giving.content(world, to, Content.of(current.digest())),
-                "generation " + current.generation());
+                "continues from generation %d, which was kept".formatted(current.generation()));
     }
 
     /** Nobody asks any more, and the start that was refused for want of a node's answer would be again. */
@@ -94,16 +106,9 @@ final class Adopt implements Verb {
                 world, silent, (silent.size() > 1 ? "do" : "does") + " not report and may have state of this domain");
     }
 
-    private static Verdict given(World world, NodeView to, io.tpmkeeper.protocol.RecordStatus next, String what) {
-        boolean returns = world.status().current() != null;
+    private static Verdict given(NodeView to, RecordStatus next, String from) {
         return Verdict.act(
-                new Step.WriteRecord(next),
-                new Step.Announce(
-                        false,
-                        "Adopted",
-                        returns
-                                ? "%s continues from %s, which was kept.".formatted(to.node(), what)
-                                : "%s holds the domain and continues from %s.".formatted(to.node(), what)));
+                new Step.WriteRecord(next), new Step.Announce(false, "Adopted", "%s %s.".formatted(to.node(), from)));
     }
 
     private static boolean isReceiving(Facts facts) {

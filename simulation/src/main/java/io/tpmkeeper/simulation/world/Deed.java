@@ -133,6 +133,8 @@ public enum Deed {
     }),
     BOOT_FENCED(3, Feature.FENCING, (w, h, n) -> h.boot()),
     GENERATION_DELETED(1, Feature.GENERATIONS_BY_HAND, (w, h, n) -> w.deleteGeneration(n)),
+    RECORD_DELETED(1, Feature.RECORDS_BY_HAND, (w, h, n) -> w.deleteRecord()),
+    RECORD_WIPED(1, Feature.RECORDS_BY_HAND, (w, h, n) -> w.wipeRecord()),
     EDIT(1, Feature.EDITED_FILES, (w, h, n) -> w.edit(h)),
     BREAK_GLASS(1, Feature.BREAK_GLASS, (w, h, n) -> h.breakGlass(true)),
     MEND_GLASS(3, Feature.BREAK_GLASS, (w, h, n) -> h.breakGlass(false)),

@@ -27,6 +27,7 @@ public enum Feature {
     FENCING,
     DIRECTORY_LOST,
     GENERATIONS_BY_HAND,
+    RECORDS_BY_HAND,
     EDITED_FILES,
     FULL_DISK,
     BROKEN_HOST_FILES,

@@ -36,6 +36,8 @@ final class Healing {
         world.hosts().get(first).libvirt().define();
         world.apply(Api.HOME, "vm", DeletionPolicy.RETAIN);
         world.settle(ROUNDS);
+        world.scene().clock().pass(PATIENCE);
+        world.settle(ROUNDS);
         world.apply(Api.HOME, "vm", DeletionPolicy.RETAIN);
         world.settle(ROUNDS);
         for (int i = 0; i < world.hosts().size(); i++) {

@@ -4,6 +4,7 @@ import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.DeletionPolicy;
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Holder;
+import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.OrderKind;
 import io.tpmkeeper.protocol.RecordStatus;
@@ -128,7 +129,7 @@ final class Observer implements Nodes, Witness, Elsewhere {
         if (is.epoch() < was.epoch() || (is.epoch() == was.epoch() && isGivenAnew(was, is))) {
             throw new Broken(Harm.STALE, "epoch %d is given after %d".formatted(is.epoch(), was.epoch()));
         }
-        given &= is.holder() != null;
+        given &= is.holder() != null || isHeld(null);
         if (was.holder() == null && is.holder() != null) {
             passedOver = hosts.stream().filter(Host::isFenced).map(Host::name).collect(Collectors.toSet());
         }
@@ -144,19 +145,43 @@ final class Observer implements Nodes, Witness, Elsewhere {
     }
 
     /** The line was given past a holder that had not given it up. */
-    private static boolean isPassedOver(RecordStatus was, RecordStatus is) {
+    private boolean isPassedOver(RecordStatus was, RecordStatus is) {
         Holder before = was.holder();
         return before != null
                 && is.holder() != null
                 && !is.holder().equals(before)
-                && was.ordersOf(before.node())
-                        .map(NodeOrders::acked)
-                        .filter(o -> o.kind() == OrderKind.HELD)
-                        .isPresent()
+                && (wasTaken(was, before) || isHeldBy(before.node()))
                 && was.ordersOf(before.node())
                         .filter(o ->
                                 o.unanswered() || o.order() == null || o.order().kind() == OrderKind.HELD)
                         .isPresent();
+    }
+
+    private static boolean wasTaken(RecordStatus was, Holder holder) {
+        return was.ordersOf(holder.node())
+                .map(NodeOrders::acked)
+                .filter(o -> o.kind() == OrderKind.HELD)
+                .isPresent();
+    }
+
+    /** Which the record may not know any more. */
+    private boolean isHeldBy(String node) {
+        Line line = host(node).line();
+        return line != null && line.isHeld();
+    }
+
+    /** Whether a host may start the domain, whatever record says so; by another than this one. @param but null: by any */
+    private boolean isHeld(@Nullable String but) {
+        return hosts.stream()
+                .filter(h -> !scene.truth().isForsaken(h.name()))
+                .map(Host::line)
+                .anyMatch(l -> l != null && l.isHeld() && !l.record().equals(but));
+    }
+
+    /** The record, or what it said, was lost, and the line was not given anew since. */
+    boolean isRecordLost() {
+        Stored.Record record = api.record();
+        return given && (record == null || record.status().holder() == null || isHeld(record.uid()));
     }
 
     private static boolean isGivenAnew(RecordStatus was, RecordStatus is) {
@@ -275,7 +300,7 @@ final class Observer implements Nodes, Witness, Elsewhere {
 
     private boolean isSomewhere(Content content) {
         return hosts.stream().anyMatch(h -> h.has(content))
-                || api.generations().values().stream().anyMatch(g -> g.digest().equals(content.digest()))
+                || api.keepsWhole(content.digest())
                 || api.uploads().values().stream().anyMatch(u -> u.digest().equals(content.digest()));
     }
 }

@@ -15,11 +15,15 @@ public record Schedule(long seed, Set<Feature> features, List<Event> events) {
     private static final int EVENTS = 160;
     private static final double SHARE = 0.25;
 
+    /** Drawn apart from the others, so that a seed without them is what it was before they came. */
+    private static final Set<Feature> CAME_LATER = EnumSet.of(Feature.RECORDS_BY_HAND);
+
     public static Schedule of(long seed) {
         Random random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
+        Random apart = new Random(~seed * 0x9E3779B97F4A7C15L + 1);
         Set<Feature> features = EnumSet.noneOf(Feature.class);
         for (Feature feature : Feature.values()) {
-            if (random.nextDouble() < SHARE) {
+            if ((CAME_LATER.contains(feature) ? apart : random).nextDouble() < SHARE) {
                 features.add(feature);
             }
         }

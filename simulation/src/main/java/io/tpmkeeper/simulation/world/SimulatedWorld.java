@@ -6,6 +6,7 @@ import io.tpmkeeper.protocol.hook.HookHost.Disk;
 import io.tpmkeeper.simulation.cluster.Api;
 import io.tpmkeeper.simulation.cluster.ClassPolicy;
 import io.tpmkeeper.simulation.cluster.Operator;
+import io.tpmkeeper.simulation.cluster.Stored;
 import io.tpmkeeper.simulation.host.Host;
 import io.tpmkeeper.simulation.host.Host.PowerLoss;
 import io.tpmkeeper.simulation.host.Migration;
@@ -251,6 +252,10 @@ public final class SimulatedWorld {
     }
 
     public void delete(DeletionPolicy with) {
+        if (observer.isRecordLost()) {
+            scene.coverage().reached("limit", "a deletion while the record is lost does not clean the hosts");
+            return;
+        }
         scene.story().say("user", "deletes the VmTpmState (%s)", with);
         api.delete(Api.HOME, "vm", with);
     }
@@ -261,6 +266,10 @@ public final class SimulatedWorld {
     }
 
     public void deleteNamespace() {
+        if (observer.isRecordLost()) {
+            scene.coverage().reached("limit", "a deletion while the record is lost does not clean the hosts");
+            return;
+        }
         scene.story().say("user", "deletes the namespace");
         api.deleteNamespace(Api.HOME);
         observer.mayBeGone("generations that went with their namespace");
@@ -272,6 +281,33 @@ public final class SimulatedWorld {
             api.delete(all.get(number % all.size()));
             observer.mayBeGone("a generation deleted by hand");
         }
+    }
+
+    /** Not while something is being deleted: the hosts would not be cleaned. */
+    private boolean isBeingDeleted() {
+        Stored.Record record = api.record();
+        return api.states().values().stream().anyMatch(Stored.State::deleting)
+                || record == null
+                || record.status().deletion() != null;
+    }
+
+    public void deleteRecord() {
+        if (isBeingDeleted()) {
+            return;
+        }
+        scene.story().say("user", "deletes the VmTpmRecord");
+        api.loseRecord();
+        // Restored from there, the storage would bring it back beside the one that took its place.
+        snapshot = null;
+    }
+
+    /** Its status alone. */
+    public void wipeRecord() {
+        if (isBeingDeleted()) {
+            return;
+        }
+        scene.story().say("user", "wipes the status of the VmTpmRecord");
+        api.loseRecordStatus();
     }
 
     /** Whether the domain need not start in the end, nor be said why: a purge was undone by a rollback. */
