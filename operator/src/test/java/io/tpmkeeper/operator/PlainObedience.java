@@ -49,7 +49,8 @@ final class PlainObedience {
             f.acked = order.id();
             f.nacked = null;
             f.line = new Line(told.recordUid(), order.epoch(), order.id(), state, null, tip);
-            f.request = null;
+            // The start goes on waiting until it is allowed.
+            f.request = state == LineState.HELD ? null : f.request;
         });
     }
 }

@@ -48,6 +48,8 @@ final class ScriptedNode {
     private boolean tpm = true;
     private boolean silent;
     private boolean idle;
+    private boolean answers = true;
+    private @Nullable String answered;
     private Instant renewed = Instant.EPOCH;
     private VmTpmNodeStatus.Hook hook = new VmTpmNodeStatus.Hook("test", true, null);
 
@@ -164,6 +166,20 @@ final class ScriptedNode {
             f.run = Objects.requireNonNull(f.run).closed(Ending.MIGRATED, null);
             f.line = new Line(line.record(), line.epoch(), line.order(), LineState.LEFT, Ending.MIGRATED, line.tip());
         });
+    }
+
+    /** A migration is received here: a run that began without the line. */
+    void receives() {
+        change(f -> {
+            f.active = true;
+            f.defined = true;
+            f.run = new Run(1, null, 0, "boot", RunKind.INCOMING, null, false, true, true, null, null, false);
+        });
+    }
+
+    /** From now on it reports, and answers no question: its reports may be older than these. */
+    void answersNothing() {
+        answers = false;
     }
 
     /** The host lost power during the run, and what it left is torn. */
@@ -312,8 +328,9 @@ final class ScriptedNode {
         if (inventory == null) {
             return;
         }
-        String question =
-                inventory.getSpec() == null ? null : inventory.getSpec().question();
+        if (answers) {
+            answered = inventory.getSpec() == null ? null : inventory.getSpec().question();
+        }
         Optional.ofNullable(client.resources(VmTpmGrant.class)
                         .withName(domain + "." + node)
                         .get())
@@ -323,7 +340,7 @@ final class ScriptedNode {
                 });
         VmTpmNodeStatus.Domain known = new VmTpmNodeStatus.Domain(domain, name, ownerNamespace, tpm, facts);
         inventory.setStatus(new VmTpmNodeStatus(
-                hostId, "cluster", "test", hook, 1L << 30, question, null, List.of(), List.of(known)));
+                hostId, "cluster", "test", hook, 1L << 30, answered, null, List.of(), List.of(known)));
         client.resource(inventory).updateStatus();
     }
 }

@@ -22,8 +22,10 @@ import java.util.stream.Collectors;
  *
  * @param columns of {@code kubectl get vmtpmstates}, by their heads
  * @param conditions status and reason, by their types
+ * @param decision what a person is asked, with the options; empty: nothing
  */
-record SeenFromOutside(Map<String, String> columns, Map<String, String> conditions, String kstatus, String argocd) {
+record SeenFromOutside(
+        Map<String, String> columns, Map<String, String> conditions, String decision, String kstatus, String argocd) {
     private static final Path SCRIPT = Path.of("../docs/examples/argocd-health.lua");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -39,6 +41,7 @@ record SeenFromOutside(Map<String, String> columns, Map<String, String> conditio
             return new SeenFromOutside(
                     columns(table),
                     conditions(JSON.readTree(object)),
+                    decision(JSON.readTree(object).path("status").path("pendingDecision")),
                     verdict.path("kstatus").path("status").asText(),
                     verdict.path("argocd").path("status").asText());
         } catch (IOException e) {
@@ -84,6 +87,23 @@ record SeenFromOutside(Map<String, String> columns, Map<String, String> conditio
         return all;
     }
 
+    /** Epochs, ids and times are of the day. */
+    private static String decision(JsonNode asked) {
+        if (asked.isMissingNode()) {
+            return "";
+        }
+        StringBuilder all = new StringBuilder(
+                "decision: %s\n".formatted(asked.path("reason").asText()));
+        asked.path("options")
+                .forEach(o -> all.append("  %s: %s\n"
+                        .formatted(
+                                o.path("of").asText().replaceFirst("/[0-9]+/([0-9]+)/.*", "/(epoch)/$1/(id)"),
+                                o.path("message")
+                                        .asText()
+                                        .replaceAll("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z", "(time)"))));
+        return all.toString();
+    }
+
     /** As it stands in a row's file. */
     String text(String situation) {
         List<String> heads = new ArrayList<>();
@@ -100,7 +120,7 @@ record SeenFromOutside(Map<String, String> columns, Map<String, String> conditio
                   %s
                 conditions:
                 %s
-                kstatus: %s
+                %skstatus: %s
                 argocd: %s
                 """.formatted(
                         situation,
@@ -109,6 +129,7 @@ record SeenFromOutside(Map<String, String> columns, Map<String, String> conditio
                         conditions.entrySet().stream()
                                 .map(c -> "  %s: %s".formatted(c.getKey(), c.getValue()))
                                 .collect(Collectors.joining("\n")),
+                        decision,
                         kstatus,
                         argocd);
     }

@@ -26,9 +26,7 @@ import org.junit.jupiter.api.TestFactory;
  * Each situation that a VmTpmState can be in, and what is seen of it from outside: {@code situations/<row>.yaml} is what kubectl
  * prints, the conditions, kstatus and Argo CD's health. {@code -Dgolden.write=true} writes them, to be read.
  *
- * <p>Every situation of the design's table is here. What is not, since nothing makes it yet: {@code status.pendingDecision} with
- * its options where a decision is needed; the choices of {@code onHostLoss}, so that a VM that is saved and whose holder is dead
- * is always Startable False; the commit that ends a migration; CoverageIncomplete.
+ * <p>Where a person must decide, the options are part of it: each by its name, and what it says is lost.
  */
 class SituationsApiTest extends OperatorOnCluster {
     private static final Path ROWS = Path.of("src/test/resources/situations");
@@ -108,8 +106,10 @@ class SituationsApiTest extends OperatorOnCluster {
                 new Situation("08-migrated", "migrated, and not committed yet", () -> {
                     savedOnHostA();
                     running(hostA);
+                    hostB.receives();
+                    hostB.answersNothing();
                     hostA.migratesAway();
-                    ready("Moving");
+                    untilState("vm", HostState.LEFT);
                 }),
                 new Situation("09-a-start-was-refused", "a start was refused; all else is as it was", () -> {
                     savedOnHostA();

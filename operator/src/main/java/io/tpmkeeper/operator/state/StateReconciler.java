@@ -100,6 +100,10 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
             // Another one of its name, which the cache does not have yet. The target of one never changes.
             return UpdateControl.<VmTpmState>noUpdate().rescheduleAfter(SOON);
         }
+        if (uuid != null && isNewSpec(state)) {
+            // A consent, another class: it is the record's verbs that act on it.
+            wakeups.record(uuid);
+        }
         StatusWriter.Written written = look(state, found);
         written.refusal()
                 .ifPresent(r -> announcer.tell(owner(state), r.at(), r.occasion(), true, r.reason(), r.message()));
@@ -109,6 +113,12 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
         return written.status().equals(state.getStatus())
                 ? UpdateControl.<VmTpmState>noUpdate().rescheduleAfter(again)
                 : UpdateControl.patchStatus(fresh(state, written.status())).rescheduleAfter(again);
+    }
+
+    private static boolean isNewSpec(VmTpmState state) {
+        return state.getStatus() == null
+                || state.getStatus().observedGeneration()
+                        != state.getMetadata().getGeneration();
     }
 
     /** What keeps the domain from going on since this look. A capture that was refused is told by the verb that refuses it. */
