@@ -179,7 +179,7 @@ public final class Generations {
 
     /** Only as it was observed: meanwhile another leader may have come to need it, and have set the finalizer. */
     public void delete(Generation generation) {
-        Secret secret = metadata.secrets()
+        Secret secret = client.secrets()
                 .inNamespace(generation.namespace())
                 .withName(generation.secret())
                 .get();

@@ -117,8 +117,7 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
 
     private static boolean isNewSpec(VmTpmState state) {
         return state.getStatus() == null
-                || state.getStatus().observedGeneration()
-                        != state.getMetadata().getGeneration();
+                || state.getStatus().observedGeneration() != state.getMetadata().getGeneration();
     }
 
     /** What keeps the domain from going on since this look. A capture that was refused is told by the verb that refuses it. */
