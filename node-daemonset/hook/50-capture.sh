@@ -111,10 +111,18 @@ judge_mine() {
     fi
 }
 
+# name_trigger <how>: why the end of a run is captured. One that nobody saw was found by whoever came next.
+name_trigger() {
+    trigger=Stop
+    [ "$after_crash" = no ] || trigger=AgentStart
+    [ "$1" != migrated ] || trigger=Migration
+}
+
 # save_end <how>: the open run is captured and closed. 1: not written, all as it was.
 save_end() {
     judge_mine
-    if ! capture end || ! commit Stop "$1"; then
+    name_trigger "$1"
+    if ! capture end || ! commit "$trigger" "$1"; then
         drop_unfinished
         reread_run
         return 1

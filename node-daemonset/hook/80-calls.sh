@@ -122,7 +122,8 @@ stopped() {
 # The line cannot be read: what lies there is kept, the host file is left for the agent to report.
 capture_unread() {
     mine=no
-    if capture end && commit Stop "$end_how"; then
+    name_trigger "$end_how"
+    if capture end && commit "$trigger" "$end_how"; then
         run sync "$spool"
         drop_unfinished
     else

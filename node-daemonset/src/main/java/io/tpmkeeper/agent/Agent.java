@@ -21,17 +21,20 @@ final class Agent {
     private final NodePass pass;
     private final Wakeup wakeup;
     private final Pulse pulse;
+    private final Runnable passed;
     private final ScheduledExecutorService lease = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("lease").daemon().factory());
     private volatile boolean stopping;
     private boolean ours;
 
-    Agent(Identity identity, Cluster cluster, NodePass pass, Wakeup wakeup, Pulse pulse) {
+    /** @param passed called after each pass */
+    Agent(Identity identity, Cluster cluster, NodePass pass, Wakeup wakeup, Pulse pulse, Runnable passed) {
         this.identity = identity;
         this.cluster = cluster;
         this.pass = pass;
         this.wakeup = wakeup;
         this.pulse = pulse;
+        this.passed = passed;
     }
 
     /** @throws ForeignHostException if the host directory belongs to another cluster; nothing was changed then */
@@ -41,7 +44,7 @@ final class Agent {
                 pulse.beat();
                 recogniseCluster();
                 once();
-                wakeup.await(pass.pace().rest());
+                wakeup.await(pass.rest());
             }
         } finally {
             lease.shutdownNow();
@@ -57,6 +60,7 @@ final class Agent {
     private void once() {
         try {
             pass.run(ours);
+            passed.run();
             if (pass.hasTold()) {
                 pulse.work();
             }

@@ -9,6 +9,7 @@ import io.tpmkeeper.agent.cluster.KubernetesCluster;
 import io.tpmkeeper.agent.hook.HookScript;
 import io.tpmkeeper.agent.host.HostPaths;
 import io.tpmkeeper.agent.host.HostWatch;
+import io.tpmkeeper.agent.host.StateWatch;
 import io.tpmkeeper.agent.install.HookInstaller;
 import io.tpmkeeper.agent.install.HookKeeper;
 import io.tpmkeeper.agent.libvirt.LibvirtPaths;
@@ -157,7 +158,18 @@ public final class AgentMain implements Callable<Integer> {
         HookKeeper hook = new HookKeeper(new HookInstaller(hookFile, script.text(), script.version()));
         NodePass pass =
                 new NodePass(host, identity, node, cluster, access, hook, new MigrationLog(libvirtLog), VERSION);
-        Agent agent = new Agent(identity, cluster, pass, wakeup, pulse);
+        StateWatch states = new StateWatch(uuid -> {
+            if (pass.live().isOpenToChanges(uuid)) {
+                wakeup.signal();
+            }
+        });
+        Agent agent = new Agent(
+                identity,
+                cluster,
+                pass,
+                wakeup,
+                pulse,
+                () -> states.follow(pass.live().files()));
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
             agent.stop();
@@ -169,10 +181,11 @@ public final class AgentMain implements Callable<Integer> {
                 .addKeyValue("version", VERSION)
                 .addKeyValue("hook", script.version())
                 .log("agent begins");
-        try (HostWatch watch = new HostWatch(host.paths(), List.of(libvirtDefinitions, libvirtRun), () -> {
-            access.hostChanged();
-            wakeup.signal();
-        })) {
+        try (states;
+                HostWatch watch = new HostWatch(host.paths(), List.of(libvirtDefinitions, libvirtRun), () -> {
+                    access.hostChanged();
+                    wakeup.signal();
+                })) {
             agent.run();
             return CommandLine.ExitCode.OK;
         } catch (ForeignHostException e) {

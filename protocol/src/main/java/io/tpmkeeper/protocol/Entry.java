@@ -27,6 +27,11 @@ public record Entry(
         boolean online,
         Trigger trigger) {
 
+    /** Of the middle of a run: it never becomes the tip, and the next one of the line passes it. */
+    public boolean whileRunning() {
+        return trigger == Trigger.LIVE || (trigger == Trigger.MANUAL && run > 0);
+    }
+
     public Version version() {
         return new Version(epoch, seq);
     }

@@ -12,7 +12,7 @@ public enum Trigger {
     @JsonProperty("Live")
     LIVE("Live"),
 
-    /** It migrated. */
+    /** It went to another host. */
     @JsonProperty("Migration")
     MIGRATION("Migration"),
 
@@ -20,7 +20,7 @@ public enum Trigger {
     @JsonProperty("Manual")
     MANUAL("Manual"),
 
-    /** Found inactive when the agent came. */
+    /** It had ended unseen: found by the agent, or by the next start. */
     @JsonProperty("AgentStart")
     AGENT_START("AgentStart"),
 

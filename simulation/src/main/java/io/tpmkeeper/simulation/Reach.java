@@ -39,6 +39,11 @@ final class Reach {
             "obey parks another record's line",
             "end unseen captured",
             "end unseen nothing left",
+            "live capture Again",
+            "live capture Nothing",
+            "live capture Take",
+            "live capture Tell",
+            "live capture Wait",
             "upload Nothing",
             "upload Recapture",
             "upload Send",
@@ -73,6 +78,9 @@ final class Reach {
             "claim refused DomainNotFound",
             "claim refused NoTpm");
 
+    private static final List<String> REQUESTED =
+            List.of("requested capture CONFIRMED", "requested capture PROMOTED", "requested capture REFUSED");
+
     private Reach() {}
 
     /** What should have been reached and was not, in order. */
@@ -105,6 +113,7 @@ final class Reach {
                         HOSTS.stream(),
                         CLAIMS.stream(),
                         Stream.of("reference made"),
+                        REQUESTED.stream(),
                         Stream.of("end the domain starts"))
                 .flatMap(part -> part);
     }

@@ -4,6 +4,7 @@ import io.tpmkeeper.protocol.hostfile.DomainPaths;
 import io.tpmkeeper.protocol.hostfile.Place;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Where everything lies.
@@ -78,6 +79,14 @@ public record HostPaths(Path root, Path run) {
             throw new IllegalArgumentException("no TPM");
         }
         return Path.of(paths.tpm()).resolve("tpm2-00.permall");
+    }
+
+    /** The files of a domain that count, under libvirt's names. */
+    public static List<Path> stateFiles(DomainPaths paths) {
+        return Stream.concat(
+                        Stream.of(permall(paths)),
+                        Stream.ofNullable(paths.nvram()).map(Path::of))
+                .toList();
     }
 
     private static Path parent(Path path) {

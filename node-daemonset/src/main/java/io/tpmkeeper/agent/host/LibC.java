@@ -4,7 +4,10 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 
-/** The calls that Java does not have: flock(2), which the hook uses (FileChannel.lock is fcntl), and open(2) with our flags. */
+/**
+ * The calls that Java does not have: flock(2), which the hook uses (FileChannel.lock is fcntl), open(2) with our flags, and fsync(2) of
+ * what it opened.
+ */
 interface LibC extends Library {
     LibC INSTANCE = Native.load("c", LibC.class);
 
@@ -24,6 +27,8 @@ interface LibC extends Library {
     int open(String path, int flags, int mode) throws LastErrorException;
 
     int flock(int fd, int operation) throws LastErrorException;
+
+    int fsync(int fd) throws LastErrorException;
 
     int close(int fd) throws LastErrorException;
 

@@ -32,6 +32,27 @@ public final class StateFiles {
         return new FoundState(tpm(domain, uuid, rescued), vars(domain, uuid, true));
     }
 
+    /**
+     * What a run that goes on has written so far: one version of each file, both the same before and after they were written to disk.
+     * So a power loss afterwards leaves nothing older than what is read here.
+     */
+    public FoundState running(String uuid, DomainPaths domain) {
+        FoundState before = end(uuid, domain, false);
+        try {
+            for (Path file : HostPaths.stateFiles(domain)) {
+                reader.sync(file);
+            }
+        } catch (IOException e) {
+            return changing("cannot be written to disk (" + FileTrouble.shown(e) + ")");
+        }
+        FoundState after = end(uuid, domain, false);
+        return before.marks().equals(after.marks()) ? after : changing("changes while it is read");
+    }
+
+    private static FoundState changing(String why) {
+        return new FoundState(StateReader.Found.failed(why), StateReader.Found.failed(why));
+    }
+
     public FoundState at(String uuid, Place place) {
         Path directory = paths.content(uuid, place);
         return new FoundState(

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -58,8 +59,7 @@ public final class StateReader {
         }
         int fd;
         try {
-            fd = LibC.INSTANCE.open(
-                    file.toString(), LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_CLOEXEC | LibC.noFollow(), 0);
+            fd = open(file);
         } catch (LastErrorException e) {
             return switch (e.getErrorCode()) {
                 case ENOENT, ENOTDIR -> Found.ABSENT;
@@ -74,6 +74,31 @@ public final class StateReader {
             return Found.failed("cannot be read (" + e.getClass().getSimpleName() + ")");
         } finally {
             LibC.INSTANCE.close(fd);
+        }
+    }
+
+    private static int open(Path file) throws LastErrorException {
+        return LibC.INSTANCE.open(
+                file.toString(), LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_CLOEXEC | LibC.noFollow(), 0);
+    }
+
+    /** Writes what others wrote into a file, and its name, to disk. One that is not there, or is none of ours, is left alone. */
+    public void sync(Path file) throws IOException {
+        Path parent = file.getParent();
+        for (Path each : parent == null ? List.of(file) : List.of(file, parent)) {
+            int fd;
+            try {
+                fd = open(each);
+            } catch (LastErrorException e) {
+                continue;
+            }
+            try {
+                LibC.INSTANCE.fsync(fd);
+            } catch (LastErrorException e) {
+                throw new IOException(each + ": error " + e.getErrorCode(), e);
+            } finally {
+                LibC.INSTANCE.close(fd);
+            }
         }
     }
 

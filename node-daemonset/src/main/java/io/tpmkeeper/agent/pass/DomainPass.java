@@ -32,6 +32,7 @@ final class DomainPass {
     private final UnseenEnds ends;
     private final Orders orders;
     private final Deliveries deliveries;
+    private final LiveCaptures live;
     private final Uploads uploads;
     private final Purges purges;
     private final Voids voids;
@@ -52,11 +53,12 @@ final class DomainPass {
         this.ends = new UnseenEnds(host, captures, log);
         this.orders = new Orders(host, hostId, cluster, place, captures);
         this.deliveries = new Deliveries(host, cluster);
+        this.looker = new Looker(host);
+        this.live = new LiveCaptures(host, hostId, captures, looker);
         this.uploads = new Uploads(host, hostId, node, cluster, captures);
         this.purges = new Purges(host, hostId);
         this.voids = new Voids(host, hostId);
         this.sweeps = new Sweeps(host, retention);
-        this.looker = new Looker(host);
     }
 
     /** What came out of a step that may need the API server, which may be away. */
@@ -67,8 +69,14 @@ final class DomainPass {
         Facts.@Nullable Nack nack;
         Purges.Settled purge = new Purges.Settled(null, null);
 
+        Facts.@Nullable Captured captured;
+
         @Nullable
         String upload;
+    }
+
+    LiveCaptures live() {
+        return live;
     }
 
     /** Only if no run is open. What cannot be sent now is told by the pass that follows. */
@@ -119,6 +127,7 @@ final class DomainPass {
                 voids.settle(view, grant);
                 answer(view, grant);
                 deliveries.settle(view);
+                outcome.captured = live.settle(view, grant);
                 outcome.upload = uploads.settle(view, grant);
             }
         } catch (ClusterException e) {
@@ -183,7 +192,7 @@ final class DomainPass {
                 outcome.purge.refused(),
                 uploadRefused(outcome, look),
                 stopHeld(view),
-                null,
+                outcome.captured,
                 view.placed() == null ? null : view.placed().refused());
     }
 

@@ -28,7 +28,7 @@ final class Looker {
     private record Remembered(String mark, Look look) {}
 
     Look live(String uuid, DomainPaths paths) {
-        String mark = mark(paths.tpm() == null ? null : paths.tpm() + "/tpm2-00.permall") + mark(paths.nvram());
+        String mark = mark(paths);
         Remembered before = seen.get(uuid);
         if (before != null && before.mark.equals(mark)) {
             return before.look;
@@ -38,6 +38,11 @@ final class Looker {
                 found.lying(paths), found.marks().digest(), found.failures().orElse(null));
         seen.put(uuid, new Remembered(mark, look));
         return look;
+    }
+
+    /** Of both files. */
+    String mark(DomainPaths paths) {
+        return mark(paths.tpm() == null ? null : paths.tpm() + "/tpm2-00.permall") + mark(paths.nvram());
     }
 
     /** Changes whenever the file's content, name or attributes do: ctime cannot be set by anybody. */

@@ -16,6 +16,7 @@ import io.tpmkeeper.protocol.hostfile.UnreadableException;
 import io.tpmkeeper.protocol.hostfile.Vm;
 import io.tpmkeeper.protocol.hostfile.WaitingStart;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -77,6 +78,17 @@ public final class NodePass {
             return Pace.TROUBLED;
         }
         return hook.isPressing() ? Pace.SOON : Pace.QUIET;
+    }
+
+    /** How long to rest until then: less, where a domain that runs is due before. */
+    public Duration rest() {
+        Duration quiet = pace().rest();
+        return live().rest().filter(d -> d.compareTo(quiet) < 0).orElse(quiet);
+    }
+
+    /** What it knows of domains that run. */
+    public LiveCaptures live() {
+        return domainPass.live();
     }
 
     /** Whether this agent once told the cluster all that there is to tell of the node. */
@@ -147,6 +159,7 @@ public final class NodePass {
             asked.ifPresent(a ->
                     reports.tellNode(a, all && (fresh || startWaits), inventory.values(), facts, grants.get(), health));
         }
+        live().passed(inventory, grants.orElse(List.of()));
         forgetStrangers(uuids);
         keepHook(index);
     }

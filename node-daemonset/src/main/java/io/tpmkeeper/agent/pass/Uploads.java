@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sends the tip to the inbox: reads both sources, takes what the tip names, packs, sends. */
+/** Sends a capture to the inbox: reads both sources, takes what the capture names, packs, sends. */
 final class Uploads {
     private static final Logger LOG = LoggerFactory.getLogger(Uploads.class);
     private static final Duration ASK_AGAIN = Duration.ofSeconds(30);
@@ -49,6 +49,8 @@ final class Uploads {
     private final Captures captures;
     private final BundleWriter writer = new BundleWriter();
     private final Map<String, Instant> sent = new ConcurrentHashMap<>();
+    /** The capture of each running domain that was sent last, by its name in the inbox. */
+    private final Map<String, String> live = new ConcurrentHashMap<>();
 
     Uploads(Host host, String hostId, String node, Cluster cluster, Captures captures) {
         this.host = host;
@@ -80,7 +82,8 @@ final class Uploads {
                         .filter(e -> e.entry().seq() == seq)
                         .findFirst()
                         .orElseThrow();
-                yield send(view, grant, meta, Objects.requireNonNull(vm.tip()));
+                yield send(
+                        view, grant, meta, Objects.requireNonNull(meta.entry().digest()));
             }
         };
     }
@@ -112,7 +115,7 @@ final class Uploads {
         }
     }
 
-    private @Nullable String send(DomainView view, Grant grant, EntryMeta meta, Digest tip) throws ClusterException {
+    private @Nullable String send(DomainView view, Grant grant, EntryMeta meta, Digest digest) throws ClusterException {
         String name = "inbox-%s-%d-%d-%s"
                 .formatted(view.uuid(), meta.entry().epoch(), meta.entry().seq(), nodeHash());
         Instant last = sent.get(name);
@@ -125,13 +128,16 @@ final class Uploads {
             sent.put(name, now);
             return null;
         }
+        if (meta.entry().whileRunning() && isUnderWay(view.uuid(), name)) {
+            return null;
+        }
         FoundState primary = isInUse(view)
                 ? new FoundState(running(), running())
                 : host.states().live(view.uuid(), view.pathsOrNone());
         FoundState fallback =
                 host.states().at(view.uuid(), new Place.InEntry(meta.entry().seq()));
-        ChooseSource.Chosen chosen =
-                ChooseSource.decide(new ChooseSource.World(tip, meta.files(), primary.readings(), fallback.readings()));
+        ChooseSource.Chosen chosen = ChooseSource.decide(
+                new ChooseSource.World(digest, meta.files(), primary.readings(), fallback.readings()));
         if (!chosen.complete()) {
             return "The newest state cannot be read whole. "
                     + chosen.steps().stream()
@@ -145,12 +151,15 @@ final class Uploads {
             case Checked.Refused<Bundle>(var refusal) -> refusal.toString();
             case Checked.Accepted<Bundle>(Bundle bundle) -> {
                 cluster.upload(new io.tpmkeeper.agent.cluster.Upload(
-                        name, view.uuid(), bundle.toSecretData(), meta.entry().online(), steps(chosen)));
+                        name, view.uuid(), bundle.toSecretData(), meta.entry().online(), steps(chosen, meta)));
                 sent.put(name, now);
+                if (meta.entry().whileRunning()) {
+                    live.put(view.uuid(), name);
+                }
                 LOG.atInfo()
                         .addKeyValue("domain", view.uuid())
                         .addKeyValue("entry", meta.entry().seq())
-                        .addKeyValue("digest", tip.brief())
+                        .addKeyValue("digest", digest.brief())
                         .log("uploaded");
                 yield null;
             }
@@ -168,13 +177,21 @@ final class Uploads {
         return new StateReader.Found(ChooseSource.Reading.failed("is in use: the domain runs"), null, "0600");
     }
 
-    private static List<ChooseSource.Step> steps(ChooseSource.Chosen chosen) {
+    /** One capture of a running domain at a time lies in the inbox: while nobody empties it, they would fill it. */
+    private boolean isUnderWay(String uuid, String name) throws ClusterException {
+        String before = live.get(uuid);
+        return before != null && !before.equals(name) && cluster.isUploaded(before);
+    }
+
+    private static List<ChooseSource.Step> steps(ChooseSource.Chosen chosen, EntryMeta meta) {
         List<ChooseSource.Step> all = new ArrayList<>();
         for (ChooseSource.Step step : chosen.steps()) {
             if (step.name().equals("Merge")) {
                 all.add(new ChooseSource.Step("Validate", "Done", null));
             }
-            all.add(step);
+            // What a run has written was read when it was captured; by now it may be something else.
+            boolean skipped = meta.entry().whileRunning() && step.name().equals("ReadPrimary");
+            all.add(skipped ? new ChooseSource.Step(step.name(), "Skipped", null) : step);
         }
         all.add(new ChooseSource.Step("Pack", "Done", null));
         all.add(new ChooseSource.Step("Upload", "Done", null));

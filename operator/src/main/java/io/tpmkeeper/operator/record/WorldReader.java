@@ -126,7 +126,7 @@ public final class WorldReader {
                         home.namespace(),
                         home.name(),
                         policy.className(),
-                        null,
+                        state == null ? null : CaptureRequest.unanswered(state).orElse(null),
                         nodes(domainUuid, status, policy, grants.get()),
                         inbox.get().uploads(),
                         inbox.get().unreadable(),

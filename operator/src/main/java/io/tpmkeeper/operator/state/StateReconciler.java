@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -24,13 +25,16 @@ import io.tpmkeeper.api.VmTpmStateStatus;
 import io.tpmkeeper.operator.Wakeups;
 import io.tpmkeeper.operator.event.Announcer;
 import io.tpmkeeper.operator.record.AtOnce;
+import io.tpmkeeper.operator.record.CaptureRequest;
 import io.tpmkeeper.operator.record.WorldReader;
 import io.tpmkeeper.protocol.Owner;
 import io.tpmkeeper.protocol.operator.Claims;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +43,8 @@ import org.slf4j.LoggerFactory;
 @ControllerConfiguration(
         name = "vmtpmstate",
         finalizerName = ApiGroup.STATE_FINALIZER,
-        generationAwareEventProcessing = true)
+        informer = @Informer(onUpdateFilter = SpecOrRequest.class),
+        generationAwareEventProcessing = false)
 public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<VmTpmState> {
     private static final Logger LOG = LoggerFactory.getLogger(StateReconciler.class);
     private static final String BY_DOMAIN = "domain";
@@ -54,6 +59,7 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
     private final StatusWriter writer;
     private final Announcer announcer;
     private final Wakeups wakeups;
+    private final Map<String, String> passedOn = new ConcurrentHashMap<>();
 
     public StateReconciler(
             KubernetesClient client,
@@ -105,6 +111,7 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
             wakeups.record(uuid);
         }
         StatusWriter.Written written = look(state, found);
+        passOn(state);
         written.refusal()
                 .ifPresent(r -> announcer.tell(owner(state), r.at(), r.occasion(), true, r.reason(), r.message()));
         newTrouble(state.getStatus(), written.status())
@@ -118,6 +125,18 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
     private static boolean isNewSpec(VmTpmState state) {
         return state.getStatus() == null
                 || state.getStatus().observedGeneration() != state.getMetadata().getGeneration();
+    }
+
+    /** Once for each request: the record's own events bring this look back, and would bring that one back for ever. */
+    private void passOn(VmTpmState state) {
+        String uuid = state.getSpec().target().domainUUID();
+        String uid = state.getMetadata().getUid();
+        Optional<String> request = CaptureRequest.unanswered(state);
+        if (request.isEmpty()) {
+            passedOn.remove(uid);
+        } else if (uuid != null && !request.get().equals(passedOn.put(uid, request.get()))) {
+            wakeups.record(uuid);
+        }
     }
 
     /** What keeps the domain from going on since this look. A capture that was refused is told by the verb that refuses it. */

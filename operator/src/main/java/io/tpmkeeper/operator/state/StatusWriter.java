@@ -1,5 +1,6 @@
 package io.tpmkeeper.operator.state;
 
+import io.tpmkeeper.api.CaptureResult;
 import io.tpmkeeper.api.Condition;
 import io.tpmkeeper.api.ConditionType;
 import io.tpmkeeper.api.Conditions;
@@ -10,6 +11,7 @@ import io.tpmkeeper.api.LossReason;
 import io.tpmkeeper.api.Reason;
 import io.tpmkeeper.api.VmTpmState;
 import io.tpmkeeper.api.VmTpmStateStatus;
+import io.tpmkeeper.operator.record.CaptureRequest;
 import io.tpmkeeper.operator.record.RecordReconciler;
 import io.tpmkeeper.operator.record.WorldReader;
 import io.tpmkeeper.protocol.Current;
@@ -18,6 +20,7 @@ import io.tpmkeeper.protocol.Refusal;
 import io.tpmkeeper.protocol.operator.Claims;
 import io.tpmkeeper.protocol.operator.Decisions;
 import io.tpmkeeper.protocol.operator.Generation;
+import io.tpmkeeper.protocol.operator.RequestedCapture;
 import io.tpmkeeper.protocol.operator.Show;
 import io.tpmkeeper.protocol.operator.Shown;
 import io.tpmkeeper.protocol.operator.World;
@@ -96,7 +99,7 @@ public final class StatusWriter {
                 null,
                 null,
                 null,
-                null,
+                CaptureRequest.answer(state).orElse(null),
                 null,
                 policy,
                 stamped(state, findings));
@@ -129,7 +132,7 @@ public final class StatusWriter {
                 current(world.status().current()),
                 kept(world.generations()),
                 captures.of(observed),
-                null,
+                requested(state, world),
                 decision(state, world, outcome.findings()),
                 policy,
                 stamped(state, findings));
@@ -165,6 +168,26 @@ public final class StatusWriter {
                             LossReason.valueOf(f.reason().name()), f.message() + how, options);
                 })
                 .orElse(null);
+    }
+
+    /** What was answered once stays so until somebody asks again. */
+    private VmTpmStateStatus.@Nullable RequestedCapture requested(VmTpmState state, World world) {
+        return CaptureRequest.answer(state)
+                .or(() -> CaptureRequest.of(state)
+                        .flatMap(id -> RequestedCapture.answer(world, id).map(a -> answered(id, a))))
+                .orElse(null);
+    }
+
+    private VmTpmStateStatus.RequestedCapture answered(String id, RequestedCapture.Answer answer) {
+        return new VmTpmStateStatus.RequestedCapture(
+                id,
+                switch (answer.result()) {
+                    case PROMOTED -> CaptureResult.PROMOTED;
+                    case CONFIRMED -> CaptureResult.CONFIRMED;
+                    case REFUSED -> CaptureResult.REFUSED;
+                },
+                answer.message(),
+                clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
     }
 
     private List<Finding> findings(Shown shown) {

@@ -81,6 +81,11 @@ final class Capture {
         draft.checkpoint();
     }
 
+    /** Why the end of a run is captured. One that nobody saw was found by whoever came next. */
+    static Trigger trigger(Ending how, boolean afterCrash) {
+        return how == Ending.MIGRATED ? Trigger.MIGRATION : afterCrash ? Trigger.AGENT_START : Trigger.STOP;
+    }
+
     /** Ends the open run. False: it could not be written, and all is as it was. @param run the run, where the host file has none */
     boolean saveEnd(Run run, Ending how, boolean afterCrash) {
         LiveFiles from = draft.lookAtEnd();
@@ -89,7 +94,7 @@ final class Capture {
             return false;
         }
         boolean mine = draft.runIsTheLines();
-        commit(taken, Trigger.STOP, how, mine, run.n());
+        commit(taken, trigger(how, afterCrash), how, mine, run.n());
         Vm vm = draft.vm();
         Line line = vm.line();
         Place at = vm.at();

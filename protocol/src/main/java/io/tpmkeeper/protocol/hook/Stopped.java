@@ -4,7 +4,6 @@ import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.Run;
 import io.tpmkeeper.protocol.RunKind;
-import io.tpmkeeper.protocol.Trigger;
 import io.tpmkeeper.protocol.hook.HookHost.Refused;
 import org.jspecify.annotations.Nullable;
 
@@ -99,7 +98,7 @@ final class Stopped {
         if (taken == null) {
             keepOnFilesystem(logged());
         } else {
-            capture.commit(taken, Trigger.STOP, logged(), false, 0);
+            capture.commit(taken, Capture.trigger(logged(), false), logged(), false, 0);
             capture.dropUnfinished();
         }
     }

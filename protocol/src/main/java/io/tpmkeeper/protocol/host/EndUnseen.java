@@ -48,7 +48,7 @@ public final class EndUnseen {
                 && run.online()
                 && line.record().equals(run.record())
                 && line.epoch() == run.epoch();
-        Entry entry = here.lying.something() ? entry(here, run, line, mine) : null;
+        Entry entry = here.lying.something() ? entry(here, run, line, mine, how) : null;
         Vm closed = here.vm.with(run.closed(how, entry == null ? null : (Long) entry.seq()));
         Vm next = mine && line != null ? withLine(closed, line, run, how, entry) : closed;
         return Optional.of(
@@ -57,7 +57,7 @@ public final class EndUnseen {
                         : new Ended(next.withSeq(entry.seq()), new Capture(null, entry, how)));
     }
 
-    private static Entry entry(World here, Run run, @Nullable Line line, boolean mine) {
+    private static Entry entry(World here, Run run, @Nullable Line line, boolean mine, Ending how) {
         Digest digest = here.lying.whole();
         return new Entry(
                 here.vm.seq() + 1,
@@ -67,7 +67,12 @@ public final class EndUnseen {
                 digest,
                 digest != null,
                 mine,
-                Trigger.STOP);
+                trigger(here, how));
+    }
+
+    /** An end that the hook saw, and could only put aside, is a stop like any other. */
+    private static Trigger trigger(World here, Ending how) {
+        return how == Ending.MIGRATED ? Trigger.MIGRATION : here.rescued == null ? Trigger.AGENT_START : Trigger.STOP;
     }
 
     private static Vm withLine(Vm vm, Line line, Run run, Ending how, @Nullable Entry end) {

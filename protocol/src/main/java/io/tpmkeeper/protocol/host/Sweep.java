@@ -92,10 +92,11 @@ public final class Sweep {
             boolean elsewhere = line != null && line.state() == LineState.TOMBSTONE && entry.epoch() < line.epoch();
             return elsewhere && verified(entry, here);
         }
-        if (verified(entry, here)) {
+        if (verified(entry, here) || isPassed(entry, here)) {
             return true;
         }
-        if (entry.online() && (entry.complete() || line == null || entry.epoch() >= line.epoch())) {
+        boolean ofAnOlderLine = entry.whileRunning() && line != null && entry.epoch() < line.epoch();
+        if (!ofAnOlderLine && entry.online() && (entry.complete() || line == null || entry.epoch() >= line.epoch())) {
             return false;
         }
         return !isLastRunsEnd(entry, here) && older(kept.captured, here.retention.offline, here);
@@ -127,6 +128,18 @@ public final class Sweep {
                 && here.saved.version().epoch() == entry.epoch()
                 && here.saved.version().compareTo(entry.version()) >= 0;
         return newerOfTheLine || here.saved.digest().equals(digest);
+    }
+
+    /** It is of the middle of a run, and something newer of the same line was captured whole. */
+    private static boolean isPassed(Entry entry, World here) {
+        return entry.whileRunning()
+                && here.entries.stream()
+                        .map(Kept::entry)
+                        .anyMatch(e -> e.online()
+                                && e.complete()
+                                && e.seq() > entry.seq()
+                                && e.epoch() == entry.epoch()
+                                && Objects.equals(e.record(), entry.record()));
     }
 
     /** A run that is not void may still be committed or adopted. */

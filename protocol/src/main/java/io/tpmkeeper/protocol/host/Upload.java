@@ -6,10 +6,16 @@ import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.Saved;
 import io.tpmkeeper.protocol.hostfile.Place;
 import io.tpmkeeper.protocol.hostfile.Vm;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Says which capture the cluster still needs from this host: the tip's, also after the line was taken back. */
+/**
+ * Says which capture the cluster still needs from this host: the newest one of a run that goes on, or whose end is torn; and the
+ * tip's, also after the line was taken back.
+ */
 public final class Upload {
     private Upload() {}
 
@@ -44,13 +50,19 @@ public final class Upload {
 
     public static Decision decide(World here) {
         Line line = here.vm.line();
-        if (line == null || !line.record().equals(here.record) || line.tip() == null) {
+        if (line == null || !line.record().equals(here.record)) {
+            return new Nothing();
+        }
+        Optional<Entry> live = newestLive(here, line);
+        if (live.isPresent()) {
+            return new Send(live.get().seq());
+        }
+        if (line.tip() == null) {
             return new Nothing();
         }
         Digest tip = line.tip();
         boolean wanted = tip.equals(here.wanted);
-        boolean known = here.saved != null && here.saved.digest().equals(tip) || here.settled.contains(tip);
-        if (known && !wanted) {
+        if (isKnown(here, tip) && !wanted) {
             return new Nothing();
         }
         return switch (here.vm.at()) {
@@ -59,6 +71,21 @@ public final class Upload {
                 here.entries.stream().anyMatch(e -> e.seq() == seq && e.complete()) ? new Send(seq) : new Nothing();
             case Place.InDelivery(Digest digest) -> wanted ? recapture(here, line, digest) : new Nothing();
         };
+    }
+
+    private static boolean isKnown(World here, Digest digest) {
+        return (here.saved != null && here.saved.digest().equals(digest)) || here.settled.contains(digest);
+    }
+
+    /** The newest of the line, if it is of the middle of a run: an end that is whole passes it. */
+    private static Optional<Entry> newestLive(World here, Line line) {
+        return here.entries.stream()
+                .filter(e -> e.online() && e.complete() && e.digest() != null)
+                .filter(e -> line.record().equals(e.record()) && line.epoch() == e.epoch())
+                .max(Comparator.comparingLong(Entry::seq))
+                .filter(Entry::whileRunning)
+                .filter(e ->
+                        Objects.equals(e.digest(), here.wanted) || !isKnown(here, Objects.requireNonNull(e.digest())));
     }
 
     private static Decision recapture(World here, Line line, Digest digest) {

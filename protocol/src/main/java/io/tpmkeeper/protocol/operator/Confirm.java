@@ -2,12 +2,16 @@ package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.Entry;
+import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.Version;
 import java.util.Comparator;
 import java.util.Objects;
 import java.util.Optional;
 
-/** A run that ended with the very content that is current: nothing is written but the newer version. */
+/**
+ * A run that ended with the very content that is current, or a domain that was looked at and has it: nothing is written but the
+ * newer version.
+ */
 final class Confirm implements Verb {
     @Override
     public Verdict consider(World world) {
@@ -25,6 +29,15 @@ final class Confirm implements Verb {
                         .map(Entry::version)
                         .max(Comparator.naturalOrder()))
                 .filter(v -> v.compareTo(current.version()) > 0);
+        Optional<Version> seen = HolderLine.of(world)
+                .map(h -> h.facts().captured())
+                .filter(c -> c.unchanged() && current.digest().equals(c.digest()))
+                .map(Facts.Captured::version)
+                .filter(v -> v.epoch() == world.status().epoch() && v.compareTo(current.version()) > 0);
+        if (seen.isPresent()) {
+            return Verdict.act(
+                    new Step.WriteRecord(world.status().withCurrent(current.confirmed(seen.get(), world.nowText()))));
+        }
         return newer.map(v -> Verdict.act(
                         new Step.WriteRecord(world.status().withCurrent(current.confirmed(v, world.nowText()))),
                         told(

@@ -1,7 +1,9 @@
 package io.tpmkeeper.protocol.operator;
 
+import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.Line;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -34,6 +36,21 @@ record HolderLine(NodeView node, Line line) {
     /** Of the last run there; 0: there was none. */
     long runNumber() {
         return facts().run() == null ? 0 : facts().run().n();
+    }
+
+    /**
+     * Whether what is current was captured in the run that began from the tip: then the tip is older, and need not be saved.
+     *
+     * @param line the holder's
+     */
+    static boolean isPassed(World world, NodeView holder, Line line) {
+        Current current = world.status().current();
+        return current != null
+                && current.version().epoch() == line.epoch()
+                && holder.facts().entries().stream()
+                        .noneMatch(e -> Objects.equals(line.tip(), e.digest())
+                                && world.recordUid().equals(e.record())
+                                && e.version().compareTo(current.version()) > 0);
     }
 
     /** Whether the newest state is safe in the cluster: the tip is current's and its Secret is there, or there never was one. */

@@ -49,9 +49,19 @@ final class Project implements Verb {
                 has == null ? List.of() : stillThere(world, has.settled(), node),
                 wantedAgain(world, node),
                 has == null ? null : has.purge(),
-                null,
+                capture(world, node),
                 has == null ? null : stillAsked(has.answer(), node),
                 has == null ? List.of() : VoidRun.stillMeant(has, node));
+    }
+
+    /** Only the holder captures a running domain; one that is being taken out of protection is saved when it stops. */
+    private static GrantSpec.@Nullable Capture capture(World world, NodeView node) {
+        if (!world.status().heldBy(node.node()) || world.status().deletion() != null) {
+            return null;
+        }
+        Long interval = world.policy().liveInterval();
+        String request = world.status().moving() == null ? world.captureRequest() : null;
+        return interval == null && request == null ? null : new GrantSpec.Capture(interval, request);
     }
 
     /** A host deletes what it reads here: so only what is in the cluster now, whatever the record says. */

@@ -6,6 +6,7 @@ import io.tpmkeeper.protocol.GrantSpec;
 import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.Kind;
 import io.tpmkeeper.protocol.RecordStatus;
+import io.tpmkeeper.protocol.Trigger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -57,6 +58,9 @@ final class Promote implements Verb {
         if (isNewest(world, upload)) {
             return promote(world, upload, made);
         }
+        if (isPassed(world, upload)) {
+            return settle(world, upload);
+        }
         return made.isEmpty() ? Verdict.act(make(world, upload, nextNumber(world), true)) : settle(world, upload);
     }
 
@@ -95,7 +99,8 @@ final class Promote implements Verb {
     private static Verdict promote(World world, Upload upload, Optional<Generation> made) {
         if (made.isPresent()) {
             Current next = current(made.get(), upload, world);
-            return Verdict.act(new Step.WriteRecord(world.status().withCurrent(next)), promoted(next, upload));
+            return told(
+                    upload, List.of(new Step.WriteRecord(world.status().withCurrent(next)), promoted(next, upload)));
         }
         long number = nextNumber(world);
         Current next = new Current(
@@ -118,7 +123,25 @@ final class Promote implements Verb {
                         .formatted(
                                 upload.node(), upload.trigger(), upload.digest().brief())));
         steps.add(promoted(next, upload));
-        return Verdict.act(steps);
+        return told(upload, steps);
+    }
+
+    /** Without the Events where captures come every few minutes: who was told of each would overlook what matters. */
+    private static Verdict told(Upload upload, List<Step> steps) {
+        return Verdict.act(steps.stream()
+                .filter(s -> upload.trigger() != Trigger.LIVE || !(s instanceof Step.Announce))
+                .toList());
+    }
+
+    /** It came late: something newer of the same line is saved, so it is not even worth a restore. */
+    private static boolean isPassed(World world, Upload upload) {
+        Current current = world.status().current();
+        return upload.trigger() == Trigger.LIVE
+                && upload.online()
+                && current != null
+                && world.recordUid().equals(upload.record())
+                && upload.version().epoch() == current.version().epoch()
+                && upload.version().compareTo(current.version()) < 0;
     }
 
     private static Step promoted(Current next, Upload upload) {

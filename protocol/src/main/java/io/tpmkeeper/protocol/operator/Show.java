@@ -5,6 +5,7 @@ import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.Refusal;
+import io.tpmkeeper.protocol.Trigger;
 import io.tpmkeeper.protocol.operator.Shown.Said;
 import java.util.Comparator;
 import java.util.List;
@@ -132,17 +133,22 @@ public final class Show {
                                 .formatted(node, node));
     }
 
-    /** During a run it speaks of the state that the run began from. */
+    /** During a run it speaks of the state that the run began from, or of a newer one that was captured since. */
     private static Said saved(World world) {
         Current current = world.status().current();
-        Line line = world.holder()
-                .filter(n -> HolderLine.isTheHost(world, n))
-                .flatMap(n -> n.facts().lineOf(world.recordUid()))
-                .filter(l -> l.epoch() == world.status().epoch())
-                .orElse(null);
-        boolean onNodeOnly = line != null
+        NodeView holder =
+                world.holder().filter(n -> HolderLine.isTheHost(world, n)).orElse(null);
+        Line line = holder == null
+                ? null
+                : holder.facts()
+                        .lineOf(world.recordUid())
+                        .filter(l -> l.epoch() == world.status().epoch())
+                        .orElse(null);
+        boolean onNodeOnly = holder != null
+                && line != null
                 && line.tip() != null
-                && (current == null || !current.digest().equals(line.tip()));
+                && (current == null || !current.digest().equals(line.tip()))
+                && !(holder.facts().runOpen() && HolderLine.isPassed(world, holder, line));
         if (onNodeOnly || (line != null && line.state() == LineState.LOST)) {
             return Said.no("UploadPending", "The newest state is on the node only.");
         }
@@ -158,6 +164,10 @@ public final class Show {
     }
 
     private static String savedAs(@Nullable Current current) {
+        if (current != null && current.trigger() == Trigger.LIVE) {
+            return "Generation %d (%s, captured on %s while the domain ran) is the newest that is saved; last confirmed %s."
+                    .formatted(current.generation(), current.digest().brief(), current.node(), current.confirmedAt());
+        }
         return current == null
                 ? "Nothing was left to save."
                 : "Generation %d (%s, captured on %s) holds the newest state; last confirmed %s."

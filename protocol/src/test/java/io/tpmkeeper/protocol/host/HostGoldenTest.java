@@ -56,6 +56,7 @@ class HostGoldenTest {
                             .orElse(Map.of("answer", "NotEnded")),
             "choose-source", in -> ChooseSource.decide(read(in, ChooseSource.World.class)),
             "upload", in -> Upload.decide(read(in, Upload.World.class)),
+            "live-capture", in -> LiveCapture.decide(read(in, LiveCapture.World.class)),
             "sweep", in -> Sweep.decide(read(in, Sweep.World.class)),
             "purge",
                     in -> {

@@ -60,6 +60,12 @@ class OperatorGoldenTest {
                                     "{domainUuid: 5f0c6f0e-0000-4000-8000-000000000001, claimant: {namespace: vms, name: vm, uid: u1}, recordDeleting: false, sightings: [], claimWithoutProof: []}",
                                     in),
                             Claims.Situation.class)))),
+            Map.entry("requested-capture", in -> {
+                World world = GoldenWorld.read(in);
+                return RequestedCapture.answer(world, in.path("captureRequest").asText())
+                        .map(OperatorGoldenTest::named)
+                        .orElseGet(GoldenWorld.YAML::createObjectNode);
+            }),
             Map.entry("show", OperatorGoldenTest::shown),
             Map.entry("decide", OperatorGoldenTest::passed),
             Map.entry("pass", OperatorGoldenTest::passed)));

@@ -31,6 +31,10 @@ public final class Api {
     final SortedMap<String, Generation> generations = new TreeMap<>();
     final SortedMap<String, World.Delivery> deliveries = new TreeMap<>();
     final TreeSet<String> terminating = new TreeSet<>();
+    /** The capture that the owner asks for, until it is answered. */
+    @Nullable
+    String captureRequest;
+
     private long version;
 
     public Stored.@Nullable Record record() {
@@ -43,6 +47,11 @@ public final class Api {
 
     public Stored.@Nullable Node node(String node) {
         return nodes.get(node);
+    }
+
+    /** An annotation on the VmTpmState. */
+    public void askForCapture(String id) {
+        captureRequest = id;
     }
 
     public SortedMap<String, Stored.State> states() {

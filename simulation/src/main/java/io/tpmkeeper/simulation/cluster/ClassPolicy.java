@@ -6,6 +6,7 @@ import io.tpmkeeper.protocol.operator.OnHostLoss;
 import io.tpmkeeper.protocol.operator.Policy;
 import io.tpmkeeper.protocol.operator.Retention;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The VmTpmClass, which an administrator may change at any time. */
 public final class ClassPolicy {
@@ -14,6 +15,12 @@ public final class ClassPolicy {
 
     private Guard guard = Guard.ENFORCE;
     private OnHostLoss onHostLoss = OnHostLoss.WHEN_FENCED;
+    private @Nullable Long liveInterval;
+
+    /** @param interval seconds between two captures of a running domain; null: there are none */
+    public void captureLive(@Nullable Long interval) {
+        liveInterval = interval;
+    }
 
     public void set(Guard next) {
         guard = next;
@@ -28,6 +35,6 @@ public final class ClassPolicy {
     }
 
     Policy with(DeletionPolicy deletion) {
-        return new Policy(guard, RETENTION, onHostLoss, null, deletion, Set.of());
+        return new Policy(guard, RETENTION, onHostLoss, liveInterval, deletion, Set.of());
     }
 }

@@ -2,6 +2,7 @@ package io.tpmkeeper.simulation.cluster;
 
 import io.tpmkeeper.protocol.operator.Decisions;
 import io.tpmkeeper.protocol.operator.Finding;
+import io.tpmkeeper.protocol.operator.RequestedCapture;
 import io.tpmkeeper.protocol.operator.Step;
 import io.tpmkeeper.protocol.operator.World;
 import io.tpmkeeper.simulation.truth.Broken;
@@ -142,12 +143,23 @@ public final class Operator {
         return true;
     }
 
+    private void answerCaptureRequest(World seen) {
+        String request = seen.captureRequest();
+        if (request != null && request.equals(api.captureRequest)) {
+            RequestedCapture.answer(seen, request).ifPresent(a -> {
+                scene.coverage().reached("requested capture", a.result().toString());
+                api.captureRequest = null;
+            });
+        }
+    }
+
     private boolean decide() {
         Stored.Record record = Objects.requireNonNull(observed);
         watch();
         world = reader.read(record, inventories, alive, questions);
         life.observed(world);
         Decisions.Outcome outcome = Decisions.decide(world, record.guard());
+        answerCaptureRequest(world);
         for (Finding finding : outcome.findings()) {
             scene.coverage().reached("finding", finding.reason().word());
         }

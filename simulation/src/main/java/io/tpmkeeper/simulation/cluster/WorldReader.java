@@ -68,7 +68,7 @@ final class WorldReader {
                 namespace,
                 name,
                 null,
-                null,
+                owner == null ? null : api.captureRequest,
                 views,
                 List.copyOf(api.uploads.values()),
                 List.of(),

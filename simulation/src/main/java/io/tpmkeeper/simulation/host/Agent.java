@@ -30,6 +30,11 @@ public final class Agent {
     Inventory inventory;
 
     final Map<String, Long> sent = new HashMap<>();
+
+    /** The capture of a running guest that it made last; null: none. */
+    @Nullable
+    LastLive live;
+
     /** Every order that was obeyed here, whichever process did it. */
     private final Set<String> obeyed = new HashSet<>();
 
@@ -46,6 +51,9 @@ public final class Agent {
 
     /** @param guard the label of the record; null: the domain is not protected. @param node null: the operator did not make it yet */
     record Watched(@Nullable IndexLine index, Stored.@Nullable Grant grant, Stored.@Nullable Node node) {}
+
+    /** @param run in which it was made. @param at Unix seconds */
+    record LastLive(long run, long at, io.tpmkeeper.protocol.Digest digest) {}
 
     public boolean isUp() {
         return up && host.isOn();
@@ -73,6 +81,7 @@ public final class Agent {
         watched = null;
         inventory = null;
         sent.clear();
+        live = null;
         pass = null;
     }
 

@@ -23,6 +23,7 @@ final class AgentPass {
         ENDS,
         ORDERS,
         DELIVERIES,
+        LIVE,
         UPLOADS,
         PURGES,
         SWEEPS,
@@ -45,6 +46,7 @@ final class AgentPass {
     private Stored.@Nullable Grant grant;
     private Facts.@Nullable Nack nack;
     private Cleaning.Purged purged = new Cleaning.Purged(null, null);
+    private Facts.@Nullable Captured captured;
     private @Nullable String uploadRefused;
     private Facts facts = Facts.nothing("");
 
@@ -67,6 +69,7 @@ final class AgentPass {
             case ENDS -> ends();
             case ORDERS -> withApi(this::orders);
             case DELIVERIES -> withApi(this::deliveries);
+            case LIVE -> captureLive();
             case UPLOADS -> withApi(this::uploads);
             case PURGES -> purges();
             case SWEEPS -> cleaning.sweep(grant, isIndexed());
@@ -194,6 +197,13 @@ final class AgentPass {
         }
     }
 
+    private void captureLive() {
+        if (grant != null && !host.disk.vm.isUnreadable()) {
+            captured = new LiveWork(host, agent, scene, work)
+                    .capture(grant, before, fresh || waiting() ? activity() : null);
+        }
+    }
+
     private void uploads() throws Conflict {
         if (grant != null) {
             reach();
@@ -233,7 +243,7 @@ final class AgentPass {
                 purged.refused(),
                 uploadRefused,
                 host.libvirt().holdsStop() ? "There is no space." : null,
-                null,
+                captured,
                 null);
     }
 

@@ -49,18 +49,18 @@ final class AgentWork {
         this.elsewhere = elsewhere;
     }
 
-    private boolean isLocked() {
+    boolean isLocked() {
         return host.libvirt().holdsStop();
     }
 
-    private Vm withFreeSeq() {
+    Vm withFreeSeq() {
         Vm vm = host.disk.vm();
         long highest = host.disk.entries.isEmpty() ? 0 : host.disk.entries.lastKey();
         long claimed = host.disk.claims.isEmpty() ? 0 : host.disk.claims.last();
         return vm.withSeq(Math.max(vm.seq(), Math.max(highest, claimed)));
     }
 
-    private List<Entry> entries() {
+    List<Entry> entries() {
         return host.disk.entries.values().stream().map(c -> c.meta().entry()).toList();
     }
 
@@ -68,7 +68,7 @@ final class AgentWork {
         return host.disk.deliveries.keySet().stream().map(Digest::new).toList();
     }
 
-    private static Lying lying(LiveFiles files, boolean whole) {
+    static Lying lying(LiveFiles files, boolean whole) {
         Digest digest = files.marks().digest();
         boolean complete =
                 whole && !files.odd() && files.tpm().isThere() && files.vars().isThere();
@@ -108,7 +108,7 @@ final class AgentWork {
     }
 
     /** @return false: what is captured is not what was decided upon */
-    private boolean carryOut(Vm next, @Nullable Capture capture, FileMarks live) {
+    boolean carryOut(Vm next, @Nullable Capture capture, FileMarks live) {
         if (capture != null) {
             FileMarks found = capture.from() == null ? live : at(capture.from());
             Entry entry = capture.entry();

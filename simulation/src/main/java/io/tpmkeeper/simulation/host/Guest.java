@@ -113,6 +113,11 @@ final class Guest {
         }
     }
 
+    /** What it has written so far is on the disk. */
+    void syncs() {
+        synced = content();
+    }
+
     /** @param harm what becomes of what the guest wrote last */
     void losePower(Host.PowerLoss harm) {
         Content before = synced;

@@ -253,6 +253,11 @@ public final class Libvirt {
         guest.write();
     }
 
+    /** Somebody writes the files of the guest to disk. */
+    void syncs() {
+        guest.syncs();
+    }
+
     // Ends.
 
     /** @param how null: libvirt's log does not say */

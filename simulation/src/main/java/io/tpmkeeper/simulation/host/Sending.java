@@ -18,7 +18,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Sends the tip to the inbox from the sources that have it. */
+/** Sends a capture to the inbox from the sources that have it. */
 final class Sending {
     private static final long ASK_AGAIN = 30;
 
@@ -48,14 +48,14 @@ final class Sending {
             agent.sent.put(name, scene.clock().now());
             return null;
         }
-        Digest tip = Objects.requireNonNull(host.disk.vm().tip());
+        Digest digest = Objects.requireNonNull(entry.digest());
         ChooseSource.Place primary = activity == Activity.INACTIVE
                 ? new ChooseSource.Place(reading(host.disk.live.tpm()), reading(host.disk.live.vars()))
                 : new ChooseSource.Place(inUse(), inUse());
         ChooseSource.Place fallback = new ChooseSource.Place(
                 reading(captured.files().tpm()), reading(captured.files().vars()));
-        ChooseSource.Chosen chosen =
-                ChooseSource.decide(new ChooseSource.World(tip, captured.meta().files(), primary, fallback));
+        ChooseSource.Chosen chosen = ChooseSource.decide(
+                new ChooseSource.World(digest, captured.meta().files(), primary, fallback));
         chosen.steps().forEach(s -> scene.coverage().reached("source", s.name() + " " + s.result()));
         if (!chosen.complete()) {
             return "The newest state cannot be read whole.";

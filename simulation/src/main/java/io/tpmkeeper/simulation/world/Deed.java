@@ -140,6 +140,16 @@ public enum Deed {
     MEND_GLASS(3, Feature.BREAK_GLASS, (w, h, n) -> h.breakGlass(false)),
     WARN(1, Feature.OTHER_GUARDS, (w, h, n) -> w.policy().set(n % 2 == 0 ? Guard.WARN : Guard.OFF)),
     ENFORCE(2, Feature.OTHER_GUARDS, (w, h, n) -> w.policy().set(Guard.ENFORCE)),
+    CAPTURE_LIVE(3, Feature.LIVE_CAPTURES, (w, h, n) -> w.policy().captureLive(10L)),
+    CAPTURE_ENDS_ONLY(1, Feature.LIVE_CAPTURES, (w, h, n) -> w.policy().captureLive(null)),
+    WRITE_AND_WAIT(4, Feature.LIVE_CAPTURES, (w, h, n) -> {
+        w.write(w.running(h));
+        w.scene().clock().pass(n);
+    }),
+    ASK_FOR_CAPTURE(
+            2,
+            Feature.LIVE_CAPTURES,
+            (w, h, n) -> w.api().askForCapture(w.scene().clock().name("capture"))),
     FORBID(1, Feature.FORBIDDEN_NODES, (w, h, n) -> h.allow(false)),
     ALLOW(2, Feature.FORBIDDEN_NODES, (w, h, n) -> h.allow(true));
 

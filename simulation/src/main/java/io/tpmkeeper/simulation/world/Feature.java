@@ -12,6 +12,7 @@ public enum Feature {
     PARTITION,
     BREAK_GLASS,
     OTHER_GUARDS,
+    LIVE_CAPTURES,
     MIGRATION,
     SAVED_IMAGES,
     HOOK_KILLED,
