@@ -27,20 +27,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one test thread at a time.
  */
 public final class ControlPlane implements AutoCloseable {
-    private static final String LOOPBACK = "127.0.0.1";
-
     private final Enclosure enclosure;
     private final Path directory;
     private final Path logs;
     private final ControlPlaneForm form;
     private final Pki pki;
-    private final int etcdPort = FreePorts.next();
+    private final Etcd etcd;
     private final int apiPort = FreePorts.next();
     private final Kubeconfigs kubeconfigs;
     private final Path kubeconfig;
     private final List<KubernetesClient> clients = new CopyOnWriteArrayList<>();
     private final KubernetesClient admin;
-    private final List<Daemon> daemons = new ArrayList<>();
+    private final List<Daemon> controllers = new ArrayList<>();
     private @Nullable Daemon apiServer;
 
     private ControlPlane(Enclosure enclosure, ControlPlaneForm form) {
@@ -48,6 +46,7 @@ public final class ControlPlane implements AutoCloseable {
         this.directory = enclosure.newDirectory("control-plane");
         this.logs = enclosure.logsOf(directory);
         this.form = form;
+        this.etcd = new Etcd(enclosure, directory.resolve("etcd"), logs.resolve("etcd.log"));
         this.pki = Pki.in(directory.resolve("pki"));
         this.kubeconfigs = new Kubeconfigs(directory, url(), pki);
         this.kubeconfig = kubeconfigFor("admin", List.of("system:masters"));
@@ -177,7 +176,7 @@ public final class ControlPlane implements AutoCloseable {
                 "kube-apiserver",
                 Stream.concat(
                         Stream.of(
-                                "--etcd-servers=" + etcdUrl(),
+                                "--etcd-servers=" + etcd.url(),
                                 "--bind-address=" + form.address(),
                                 "--advertise-address=" + form.address(),
                                 "--secure-port=" + apiPort,
@@ -194,32 +193,48 @@ public final class ControlPlane implements AutoCloseable {
         started.awaitReady(this::serves);
     }
 
+    /** Copies what etcd holds now, while everything goes on. */
+    public EtcdBackup backUp() {
+        EtcdBackup backup = new EtcdBackup(enclosure.newDirectory("etcd-backup"));
+        etcd.copyTo(backup.directory());
+        return backup;
+    }
+
+    /**
+     * Puts etcd back to what it held then and starts the control plane again, as an administrator does who has only that backup.
+     * Everything written since is gone, and revisions count on from the backup's: whoever watched before the restore is told
+     * nothing until they have caught up, so what is not part of the control plane is the caller's to restart.
+     */
+    public void restore(EtcdBackup backup) {
+        stopControllers();
+        stopApiServer();
+        etcd.startFrom(backup.directory());
+        startApiServer();
+        startControllers();
+    }
+
     @Override
     public void close() {
         clients.forEach(KubernetesClient::close);
+        stopControllers();
         stopApiServer();
-        daemons.reversed().forEach(Daemon::close);
-        daemons.clear();
+        etcd.close();
+    }
+
+    private void stopControllers() {
+        controllers.reversed().forEach(Daemon::close);
+        controllers.clear();
     }
 
     /** Starts etcd and the API server, and waits until that is ready. */
     void startServing() {
-        daemons.add(daemon(
-                "etcd",
-                Stream.of(
-                        "--data-dir=" + directory.resolve("etcd"),
-                        "--unsafe-no-fsync",
-                        "--listen-client-urls=" + etcdUrl(),
-                        "--advertise-client-urls=" + etcdUrl(),
-                        // One member listens for peers all the same; the kernel picks the port.
-                        "--listen-peer-urls=http://" + LOOPBACK + ":0",
-                        "--log-level=warn")));
+        etcd.start();
         startApiServer();
     }
 
     /** Starts the rest, and waits until controllers work. */
     void startControllers() {
-        Daemon controllers = daemon(
+        Daemon manager = daemon(
                 "kube-controller-manager",
                 Stream.concat(
                         Stream.of(
@@ -231,14 +246,14 @@ public final class ControlPlane implements AutoCloseable {
                                 "--leader-elect=false",
                                 "--secure-port=0"),
                         form.controllers()));
-        daemons.add(controllers);
+        controllers.add(manager);
         if (form.hasScheduler()) {
             Path scheduler = kubeconfigFor("system:kube-scheduler", List.of());
-            daemons.add(daemon(
+            controllers.add(daemon(
                     "kube-scheduler",
                     Stream.of("--kubeconfig=" + scheduler, "--leader-elect=false", "--secure-port=0")));
         }
-        controllers.awaitReady(this::controllersWork);
+        manager.awaitReady(this::controllersWork);
     }
 
     Pki pki() {
@@ -275,10 +290,6 @@ public final class ControlPlane implements AutoCloseable {
                 .getStatus()
                 .getToken();
         return kubeconfigs.withToken(token);
-    }
-
-    private String etcdUrl() {
-        return "http://" + LOOPBACK + ":" + etcdPort;
     }
 
     private Daemon daemon(String program, Stream<String> flags) {

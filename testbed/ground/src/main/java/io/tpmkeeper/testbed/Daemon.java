@@ -61,6 +61,12 @@ final class Daemon implements AutoCloseable {
         }
     }
 
+    /** Sends a signal by its name, such as {@code STOP}. */
+    void signal(String signal) {
+        Result.of(new ProcessBuilder("kill", "-" + signal, Long.toString(pid())))
+                .orThrow();
+    }
+
     /** SIGKILL, and waits until it is gone. */
     @Override
     public void close() {

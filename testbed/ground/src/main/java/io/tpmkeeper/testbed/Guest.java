@@ -41,6 +41,13 @@ public final class Guest implements AutoCloseable {
         return guest;
     }
 
+    /** A domain that runs on the host already. */
+    static Guest listenedTo(LibvirtHost host, GuestDefinition definition) {
+        Guest guest = new Guest(host, definition);
+        guest.listen();
+        return guest;
+    }
+
     public GuestDefinition definition() {
         return definition;
     }
@@ -113,6 +120,16 @@ public final class Guest implements AutoCloseable {
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(100))
                 .until(() -> !isActive());
+    }
+
+    /** Begins to move the running guest to another host; this object stays the guest here. */
+    public LiveMigration migrate(LibvirtHost to) {
+        return LiveMigration.begin(this, to);
+    }
+
+    /** The same at a rate that leaves time to do something to it on its way. */
+    public LiveMigration migrateSlowly(LibvirtHost to) {
+        return LiveMigration.begin(this, to, "--bandwidth", "1");
     }
 
     public boolean isActive() {

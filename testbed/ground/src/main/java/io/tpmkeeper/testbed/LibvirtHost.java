@@ -174,6 +174,11 @@ public final class LibvirtHost implements AutoCloseable {
         return Path.of("/proc/" + powered().init().pid() + "/root" + onTheHost);
     }
 
+    /** libvirtd's socket, by a path that every host of the enclosure sees. */
+    Path socket() {
+        return disk.resolve("run/libvirt/libvirt-sock");
+    }
+
     /** The process id of libvirtd, or virtqemud, as the host's own commands see it. */
     public Optional<Long> libvirtdPid() {
         try {

@@ -37,14 +37,7 @@ class ControlPlaneTest {
     @Test
     void what_was_written_survives_a_stop_of_the_API_server(@Own ControlPlane controlPlane) {
         KubernetesClient client = controlPlane.client();
-        client.configMaps()
-                .inNamespace("default")
-                .resource(new ConfigMapBuilder()
-                        .withNewMetadata()
-                        .withName("kept")
-                        .endMetadata()
-                        .build())
-                .create();
+        create(client, "kept");
 
         controlPlane.stopApiServer();
         assertThatThrownBy(() -> client.configMaps()
@@ -56,6 +49,28 @@ class ControlPlaneTest {
         controlPlane.startApiServer();
         assertThat(client.configMaps().inNamespace("default").withName("kept").get())
                 .isNotNull();
+    }
+
+    @Test
+    void a_restored_etcd_knows_what_it_held_at_the_backup_and_nothing_since(@Own ControlPlane controlPlane) {
+        KubernetesClient client = controlPlane.client();
+        String revision = create(client, "before");
+        EtcdBackup backup = controlPlane.backUp();
+        create(client, "after");
+
+        controlPlane.restore(backup);
+
+        assertThat(client.configMaps().inNamespace("default").withName("before").get())
+                .isNotNull();
+        assertThat(client.configMaps().inNamespace("default").withName("after").get())
+                .isNull();
+        assertThat(Long.parseLong(create(client, "again")))
+                .as("revisions count on from the backup's")
+                .isGreaterThan(Long.parseLong(revision));
+        controlPlane.restore(backup);
+        assertThat(client.configMaps().inNamespace("default").withName("again").get())
+                .as("the backup is good for more than once")
+                .isNull();
     }
 
     @Test
@@ -122,6 +137,20 @@ class ControlPlaneTest {
                         .orThrow()
                         .stdout())
                 .contains("namespace/kube-system");
+    }
+
+    /** A ConfigMap; its revision. */
+    private static String create(KubernetesClient client, String name) {
+        return client.configMaps()
+                .inNamespace("default")
+                .resource(new ConfigMapBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .endMetadata()
+                        .build())
+                .create()
+                .getMetadata()
+                .getResourceVersion();
     }
 
     private static String readyOf(ControlPlane controlPlane, String node) {

@@ -45,6 +45,33 @@ class GuestTest {
     }
 
     @Test
+    void a_guest_goes_on_at_home_when_its_live_migration_fails_and_away_when_it_succeeds(
+            LibvirtHost hostA, LibvirtHost hostB) {
+        Guest guest = Guest.define(hostA, GuestDefinition.named("vm"));
+        guest.start();
+        guest.waitUntilUp();
+        guest.write("swordfish");
+        long counter = guest.read().counter().orElseThrow();
+
+        Guest.define(hostB, guest.definition());
+        LiveMigration fails = guest.migrateSlowly(hostB);
+        fails.awaitTransfer();
+        assertThat(fails.failByTheReceiversDeath()).contains("error: ");
+        assertThat(guest.read().counter()).contains(counter + 1);
+        assertThat(hostB.path(guest.definition().tpmPath() + "/tpm2/tpm2-00.permall"))
+                .as("the blank TPM that libvirt made for it")
+                .exists();
+
+        Guest moved = guest.migrate(hostB).arrived();
+        assertThat(guest.isActive()).isFalse();
+        assertThat(hostA.virsh("domstate", "vm").stderr()).contains("failed to get domain 'vm'");
+        GuestMemory memory = moved.read();
+        assertThat(memory.counter()).contains(counter + 2);
+        assertThat(memory.variable()).contains("swordfish");
+        moved.powerOff();
+    }
+
+    @Test
     void a_guest_without_a_TPM_says_so(LibvirtHost hostA) {
         Guest guest = Guest.create(hostA, GuestDefinition.named("bare").withoutTpm());
         assertThat(guest.waitUntilUp()).contains("without a TPM");
