@@ -25,6 +25,8 @@ final class Agent {
     private final ScheduledExecutorService lease = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("lease").daemon().factory());
     private volatile boolean stopping;
+    private volatile boolean restored;
+    private long revision;
     private boolean ours;
 
     /** @param passed called after each pass */
@@ -37,8 +39,11 @@ final class Agent {
         this.passed = passed;
     }
 
-    /** @throws ForeignHostException if the host directory belongs to another cluster; nothing was changed then */
-    void run() throws ForeignHostException, InterruptedException {
+    /**
+     * @throws ForeignHostException if the host directory belongs to another cluster; nothing was changed then
+     * @throws RestoredClusterException if what this process watches cannot be believed any more
+     */
+    void run() throws ForeignHostException, RestoredClusterException, InterruptedException {
         try {
             while (!stopping) {
                 pulse.beat();
@@ -48,6 +53,9 @@ final class Agent {
             }
         } finally {
             lease.shutdownNow();
+        }
+        if (restored) {
+            throw new RestoredClusterException();
         }
         LOG.info("stopped; the hook goes on without the agent");
     }
@@ -89,7 +97,12 @@ final class Agent {
 
     private void renew() {
         try {
-            cluster.renewLease();
+            long now = cluster.renewLease();
+            if (now > 0 && now < revision) {
+                restored = true;
+                stop();
+            }
+            revision = Math.max(revision, now);
         } catch (ClusterException e) {
             LOG.atWarn().addKeyValue("cause", e.getMessage()).log("the lease was not renewed");
         } catch (RuntimeException e) {

@@ -50,6 +50,7 @@ public final class AgentMain implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(AgentMain.class);
     private static final int FOREIGN_HOST = 3;
     private static final int UNREADABLE = 4;
+    private static final int RESTORED_CLUSTER = 5;
 
     @Option(
             names = "--node-name",
@@ -191,6 +192,9 @@ public final class AgentMain implements Callable<Integer> {
         } catch (ForeignHostException e) {
             LOG.atError().addKeyValue("reason", "ForeignHost").log(e.getMessage());
             return FOREIGN_HOST;
+        } catch (RestoredClusterException e) {
+            LOG.atWarn().addKeyValue("reason", "RestoredCluster").log(e.getMessage());
+            return RESTORED_CLUSTER;
         } finally {
             ended.countDown();
         }

@@ -16,6 +16,7 @@ import io.tpmkeeper.operator.generation.Generations;
 import io.tpmkeeper.operator.generation.PartialObjects;
 import io.tpmkeeper.operator.generation.Uploads;
 import io.tpmkeeper.operator.node.Cluster;
+import io.tpmkeeper.operator.node.StorageWatch;
 import io.tpmkeeper.operator.record.RecordReconciler;
 import io.tpmkeeper.operator.record.WorldReader;
 import io.tpmkeeper.operator.state.DefaultClass;
@@ -50,6 +51,7 @@ import picocli.CommandLine.Option;
 public final class OperatorMain implements Callable<Integer> {
     private static final String LEASE = "tpm-keeper-operator";
     private static final int LEASE_LOST = 3;
+    private static final int RESTORED_STORAGE = 5;
     private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
 
     @Option(names = "--kubeconfig", description = "Default: the pod's service account, else ~/.kube/config.")
@@ -84,6 +86,7 @@ public final class OperatorMain implements Callable<Integer> {
     private @Nullable Path defaultClass;
 
     private volatile boolean ready;
+    private volatile boolean restored;
 
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new OperatorMain()).execute(arguments));
@@ -104,7 +107,7 @@ public final class OperatorMain implements Callable<Integer> {
         } finally {
             ended.countDown();
         }
-        return 0;
+        return restored ? RESTORED_STORAGE : CommandLine.ExitCode.OK;
     }
 
     /** The program ends with its shutdown hooks: without waiting, the Lease would not be let go, and nobody lead for 15 s. */
@@ -149,7 +152,11 @@ public final class OperatorMain implements Callable<Integer> {
         operator.register(
                 new StateReconciler(client, new Sightings(cluster), policies, reader, writer, announcer, wakeups),
                 c -> c.withRetry(patient()));
-        try (Closeable unused = health(() -> !ready || (cluster.isWatching() && watches.isWatching()))) {
+        try (Closeable unused = health(() -> !ready || (cluster.isWatching() && watches.isWatching()));
+                StorageWatch storage = StorageWatch.start(client, () -> {
+                    restored = true;
+                    stopped.countDown();
+                })) {
             cluster.start();
             watches.start();
             operator.start();

@@ -40,8 +40,8 @@ public interface Cluster extends AutoCloseable {
     /** The data of what lies ready for this node and domain. */
     List<Map<String, byte[]>> deliveries(String domainUuid) throws ClusterException;
 
-    /** Says that this agent is alive. */
-    void renewLease() throws ClusterException;
+    /** Says that this agent is alive; the revision of the API server's storage that this made, 0 if it cannot be told. */
+    long renewLease() throws ClusterException;
 
     @Override
     void close();

@@ -209,8 +209,8 @@ public final class KubernetesCluster implements Cluster {
     }
 
     @Override
-    public void renewLease() throws ClusterException {
-        asking("lease", () -> {
+    public long renewLease() throws ClusterException {
+        return asking("lease", () -> {
             Lease lease = new LeaseBuilder()
                     .withNewMetadata()
                     .withNamespace(namespace)
@@ -222,8 +222,16 @@ public final class KubernetesCluster implements Cluster {
                     .withRenewTime(ZonedDateTime.now(ZoneOffset.UTC))
                     .endSpec()
                     .build();
-            return client.resource(lease).patch(WHOLE);
+            return revision(client.resource(lease).patch(WHOLE).getMetadata().getResourceVersion());
         });
+    }
+
+    private static long revision(@Nullable String resourceVersion) {
+        try {
+            return resourceVersion == null ? 0 : Long.parseLong(resourceVersion);
+        } catch (NumberFormatException notOrdered) {
+            return 0;
+        }
     }
 
     private static <T> T asking(String what, Supplier<T> question) throws ClusterException {

@@ -129,7 +129,9 @@ final class FakeCluster implements Cluster {
     }
 
     @Override
-    public void renewLease() {}
+    public long renewLease() {
+        return 0;
+    }
 
     @Override
     public void close() {}
