@@ -33,23 +33,31 @@ public final class Deployment implements AutoCloseable {
     private final LibvirtHost hostA;
     private final LibvirtHost hostB;
     private final Installation installation;
+    private final int wait;
     private final Runnable end;
 
-    private Deployment(ControlPlane controlPlane, List<LibvirtHost> hosts, Installation installation, Runnable end) {
+    private Deployment(
+            ControlPlane controlPlane, List<LibvirtHost> hosts, Installation installation, int wait, Runnable end) {
         this.controlPlane = controlPlane;
         this.hostA = hosts.get(0);
         this.hostB = hosts.get(1);
         this.installation = installation;
+        this.wait = wait;
         this.end = end;
     }
 
     /** Starts programs beside a control plane and two libvirt hosts, and waits until both hooks are proven live. */
     public static Deployment ofPrograms() {
+        return ofPrograms(PATIENT);
+    }
+
+    /** The same, where a start that waits is refused after some seconds: for tests that want refusals, and start again. */
+    static Deployment ofPrograms(int wait) {
         CompletableFuture<LibvirtHost> hostA = CompletableFuture.supplyAsync(() -> LibvirtHost.start("host-a"));
         CompletableFuture<LibvirtHost> hostB = CompletableFuture.supplyAsync(() -> LibvirtHost.start("host-b"));
         ControlPlane controlPlane = ControlPlane.start();
         List<LibvirtHost> hosts = List.of(hostA.join(), hostB.join());
-        return new Deployment(controlPlane, hosts, new Programs(controlPlane, hosts), () -> {
+        return new Deployment(controlPlane, hosts, new Programs(controlPlane, hosts), wait, () -> {
                     hosts.forEach(LibvirtHost::close);
                     controlPlane.close();
                 })
@@ -68,13 +76,14 @@ public final class Deployment implements AutoCloseable {
                         cluster.controlPlane(),
                         cluster.nodes().stream().map(ClusterNode::host).toList(),
                         release,
+                        PATIENT,
                         cluster::close)
                 .started();
     }
 
     private Deployment started() {
         try {
-            installation.install(PATIENT);
+            installation.install(wait);
             hosts().forEach(this::awaitHook);
             return this;
         } catch (RuntimeException | Error e) {
@@ -127,6 +136,26 @@ public final class Deployment implements AutoCloseable {
         Eventually.isTrue(
                 "the agent of " + host.name() + " takes up its limit",
                 () -> hostFile(host, "config").contains("wait " + wait + "\n"));
+    }
+
+    /** Waits until operator and agents have ended by themselves, and are started again as a kubelet does. */
+    void awaitRestart() {
+        installation.awaitRestart();
+    }
+
+    /** Power loss of a host; what was on its disk is all that it has when it comes back. */
+    void powerOff(LibvirtHost host) {
+        installation.powerOff(host);
+    }
+
+    /** Boots the host. Its agent is not there yet: a test may look, or do something to the disk, before it comes. */
+    void powerOn(LibvirtHost host) {
+        installation.powerOn(host);
+    }
+
+    /** The agent again, with the limit for starts that this deployment has. */
+    void startAgent(LibvirtHost host) {
+        startAgent(host, wait);
     }
 
     public void createNamespace(String name) {

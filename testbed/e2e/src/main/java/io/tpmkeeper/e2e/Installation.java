@@ -22,6 +22,15 @@ interface Installation extends AutoCloseable {
     /** Returns when nothing of it runs any more. */
     void stopAgent(LibvirtHost host);
 
+    /** Waits until operator and agents have ended by themselves, and are started again as a kubelet does. */
+    void awaitRestart();
+
+    /** Power loss: all that runs on the host goes at once, and the cluster sees the node NotReady, sooner or later. */
+    void powerOff(LibvirtHost host);
+
+    /** Boots the host on the disk that it has; its Node is Ready again. Its agent is started by {@link #startAgent}. */
+    void powerOn(LibvirtHost host);
+
     /** Ends what runs; what it was installed on is taken away by others. */
     @Override
     void close();

@@ -28,6 +28,10 @@ final class OperatorProcess implements AutoCloseable {
         return process.pid();
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** SIGTERM, and waits until it has ended. */
     void stop() {
         process.destroy();

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import io.tpmkeeper.api.Condition;
 import io.tpmkeeper.api.ConditionType;
 import io.tpmkeeper.api.HostState;
+import io.tpmkeeper.api.LossReason;
 import io.tpmkeeper.api.Reason;
 import io.tpmkeeper.api.VmTpmState;
 import io.tpmkeeper.api.VmTpmStateStatus;
@@ -83,6 +84,36 @@ final class OwnedState {
             }
         });
         return condition(type).message();
+    }
+
+    /** Waits until a person is asked to decide for this reason, and reads with kubectl what there is to choose. */
+    PendingDecision awaitDecision(LossReason reason) {
+        Eventually.holds("%s asks for a decision: %s".formatted(name, reason), () -> {
+            VmTpmStateStatus.PendingDecision pending = pendingDecision();
+            assertThat(pending).as("decision in %s", kubectlGet()).isNotNull();
+            assertThat(pending.reason()).as("decision in %s", kubectlGet()).isEqualTo(reason);
+        });
+        return new PendingDecision(deployment, namespace, name, Objects.requireNonNull(pendingDecision()));
+    }
+
+    void awaitNoDecision() {
+        Eventually.holds(
+                name + " asks for no decision any more",
+                () -> assertThat(pendingDecision()).as("decision").isNull());
+    }
+
+    private VmTpmStateStatus.@Nullable PendingDecision pendingDecision() {
+        VmTpmStateStatus status =
+                Serialization.unmarshal(kubectlGet(), VmTpmState.class).getStatus();
+        return status == null ? null : status.pendingDecision();
+    }
+
+    private String kubectlGet() {
+        return deployment
+                .controlPlane()
+                .kubectl("-n", namespace, "get", "vmtpmstate", name, "-o", "yaml")
+                .orThrow()
+                .stdout();
     }
 
     Condition condition(ConditionType type) {

@@ -25,6 +25,7 @@ final class Programs implements Installation {
     private final Map<LibvirtHost, Path> agentConfigs = new HashMap<>();
     private @Nullable Path operatorConfig;
     private @Nullable OperatorProcess operator;
+    private int wait;
 
     Programs(ControlPlane controlPlane, List<LibvirtHost> hosts) {
         this.controlPlane = controlPlane;
@@ -33,6 +34,7 @@ final class Programs implements Installation {
 
     @Override
     public void install(int wait) {
+        this.wait = wait;
         apply(clone.resolve("crds"));
         apply(clone.resolve("deploy/rbac"));
         controlPlane
@@ -83,6 +85,31 @@ final class Programs implements Installation {
         if (agent != null) {
             agent.stop();
         }
+    }
+
+    @Override
+    public void awaitRestart() {
+        OperatorProcess before = Objects.requireNonNull(operator);
+        Eventually.isTrue("the operator has ended by itself", () -> !before.isAlive());
+        startOperator();
+        for (LibvirtHost host : List.copyOf(agents.keySet())) {
+            HostProcess agent = Objects.requireNonNull(agents.get(host));
+            Eventually.isTrue("the agent of " + host.name() + " has ended by itself", () -> !agent.isAlive());
+            startAgent(host, wait);
+        }
+    }
+
+    @Override
+    public void powerOff(LibvirtHost host) {
+        host.powerOff();
+        agents.remove(host);
+        controlPlane.setNodeReady(host.name(), false);
+    }
+
+    @Override
+    public void powerOn(LibvirtHost host) {
+        host.boot();
+        controlPlane.setNodeReady(host.name(), true);
     }
 
     @Override

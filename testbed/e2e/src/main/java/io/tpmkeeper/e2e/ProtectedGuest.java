@@ -6,6 +6,7 @@ import io.tpmkeeper.testbed.Guest;
 import io.tpmkeeper.testbed.GuestDefinition;
 import io.tpmkeeper.testbed.GuestMemory;
 import io.tpmkeeper.testbed.LibvirtHost;
+import io.tpmkeeper.testbed.Result;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,47 @@ final class ProtectedGuest {
         narrator.command("virsh start %s          # on %s".formatted(definition.name(), host().name()));
         guest().start();
         guest().waitUntilUp();
+    }
+
+    /** A start that has to be refused; what virsh said. */
+    String startRefused() {
+        Result result = tryStart();
+        assertThat(result.succeeded()).as("a start on " + host().name()).isFalse();
+        return result.stderr();
+    }
+
+    /**
+     * Boots it as a person does who was refused once and has done something about it: starts it again until it starts. A start
+     * that waits for a slow machine in vain has changed nothing.
+     */
+    void bootAtLast() {
+        Eventually.holds("%s starts on %s".formatted(definition.name(), host().name()), () -> {
+            Result result = tryStart();
+            assertThat(result.succeeded()).as(result.stderr()).isTrue();
+        });
+        guest().waitUntilUp();
+    }
+
+    private Result tryStart() {
+        narrator.command("virsh start %s          # on %s".formatted(definition.name(), host().name()));
+        Result result = guest().tryStart();
+        narrator.said("virsh", result.stderr().lines().toList());
+        return result;
+    }
+
+    /** What the TPM's counter says now: an older state of this guest can be named by it. */
+    long counter() {
+        return counter;
+    }
+
+    /** From now on it is to know what it knew when its counter said this, and nothing since. */
+    void wentBackTo(long then) {
+        counter = then;
+    }
+
+    /** The guest runs on this host since a live migration. */
+    void migratedTo(Guest there) {
+        guest = there;
     }
 
     /** Its first boot: it makes its counter, its sealed secret and its EFI variable. */

@@ -133,6 +133,23 @@ final class Release implements Installation {
                 () -> pods(AGENTS, host.name()).isEmpty());
     }
 
+    /** The kubelets do it, each when it notices. */
+    @Override
+    public void awaitRestart() {}
+
+    @Override
+    public void powerOff(LibvirtHost host) {
+        ClusterNode node = cluster.node(host.name());
+        node.powerOff();
+        node.awaitNotReady();
+    }
+
+    /** Its agent comes with it, unless the node has lost the label. */
+    @Override
+    public void powerOn(LibvirtHost host) {
+        cluster.node(host.name()).boot();
+    }
+
     private void label(String node, @Nullable String value) {
         controlPlane
                 .kubectl("label", "node", node, "--overwrite", HAS_AGENT + (value == null ? "-" : "=" + value))

@@ -4,6 +4,7 @@ import io.tpmkeeper.api.ConditionType;
 import io.tpmkeeper.api.HostState;
 import io.tpmkeeper.api.Reason;
 import io.tpmkeeper.testbed.GuestDefinition;
+import io.tpmkeeper.testbed.LibvirtHost;
 
 /** A VM that ran on host-a, with a first generation; other hosts know no more of it than that it is protected. */
 record SavedVm(ProtectedGuest guest, OwnedState state) {
@@ -17,15 +18,25 @@ record SavedVm(ProtectedGuest guest, OwnedState state) {
 
     /** The same in its first run, with nothing saved yet. */
     static SavedVm running(Deployment deployment, String namespace, String name, Narrator narrator, String... spec) {
+        SavedVm vm = planned(deployment, namespace, name, narrator);
+        vm.runsOn(deployment.hostA(), spec);
+        return vm;
+    }
+
+    /** One that is neither defined nor protected yet. */
+    static SavedVm planned(Deployment deployment, String namespace, String name, Narrator narrator) {
         GuestDefinition definition = GuestDefinition.named(name).ownedBy(namespace);
         ProtectedGuest guest = ProtectedGuest.planned(definition, name + "-secret", narrator);
-        OwnedState state = new OwnedState(deployment, namespace, name, guest.uuid());
-        guest.defineOn(deployment.hostA());
+        return new SavedVm(guest, new OwnedState(deployment, namespace, name, guest.uuid()));
+    }
+
+    /** Its first run, protected. */
+    void runsOn(LibvirtHost host, String... spec) {
+        guest.defineOn(host);
         state.apply(spec);
         state.await(ConditionType.BOUND, true, Reason.BOUND);
         guest.bootAndWrite();
-        state.await(HostState.RUNNING, "host-a");
-        return new SavedVm(guest, state);
+        state.await(HostState.RUNNING, host.name());
     }
 
     String uuid() {
