@@ -96,6 +96,22 @@ final class OwnedState {
         return new PendingDecision(deployment, namespace, name, Objects.requireNonNull(pendingDecision()));
     }
 
+    /**
+     * Answers as its owner does, until the answer is taken: what is asked may have changed between reading and writing, and an
+     * answer to what is not asked any more does nothing.
+     *
+     * @param node that the option is about; {@code any} for none
+     */
+    void decide(LossReason reason, String node, String saying) {
+        Eventually.holds("%s is not asked for a decision any more: %s".formatted(name, reason), () -> {
+            VmTpmStateStatus.PendingDecision pending = pendingDecision();
+            if (pending != null && pending.reason() == reason) {
+                new PendingDecision(deployment, namespace, name, pending).accept(node, saying);
+            }
+            assertThat(pending).as("decision").isNull();
+        });
+    }
+
     void awaitNoDecision() {
         Eventually.holds(
                 name + " asks for no decision any more",

@@ -3,6 +3,7 @@ package io.tpmkeeper.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tpmkeeper.api.VmTpmStateStatus;
+import java.util.List;
 
 /** What a VmTpmState asks of a person, and how the person answers. */
 final class PendingDecision {
@@ -22,20 +23,23 @@ final class PendingDecision {
         return asked.message();
     }
 
-    /** The one option whose name begins with this node, or {@code -} for none. */
-    VmTpmStateStatus.Option option(String node) {
-        assertThat(asked.options())
-                .as("options of %s: %s", asked.reason(), asked.message())
-                .filteredOn(option -> option.of().startsWith(node + "/"))
-                .hasSize(1);
-        return asked.options().stream()
-                .filter(option -> option.of().startsWith(node + "/"))
-                .findFirst()
-                .orElseThrow();
+    /** Consents to the one option about this node, {@code any} for none, that says this. */
+    void accept(String node, String saying) {
+        accept(option(node, saying));
     }
 
-    /** Consents to one option. */
-    void accept(VmTpmStateStatus.Option option) {
+    private VmTpmStateStatus.Option option(String node, String saying) {
+        List<VmTpmStateStatus.Option> meant = asked.options().stream()
+                .filter(option ->
+                        option.of().startsWith(node + "/") && option.message().contains(saying))
+                .toList();
+        assertThat(meant)
+                .as("of %s, options about %s that say '%s'", asked, node, saying)
+                .hasSize(1);
+        return meant.getFirst();
+    }
+
+    private void accept(VmTpmStateStatus.Option option) {
         deployment
                 .controlPlane()
                 .kubectl(
