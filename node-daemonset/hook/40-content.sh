@@ -28,7 +28,7 @@ look() {
     tpm_file=$tpm/tpm2-00.permall vars_file=$nvram tpm_other=$tpm_rescue/tpm2-00.permall vars_other=$vars_rescue/vars
     if [ "$1" = end ]; then
         if [ -n "$rescued" ]; then tpm_file=$tpm_other tpm_other=$tpm/tpm2-00.permall; fi
-        if [ -e "$vars_other" ]; then vars_file=$vars_other vars_other=$nvram; fi
+        if [ -e "$vars_other" ] && ! rescue_of_another; then vars_file=$vars_other vars_other=$nvram; fi
     fi
     stats=$(become stat -c '%i %h %s %Y %n' -- "$tpm_file" "$tpm_other" "$vars_file" "$vars_other" \
         "$root/reserve/$uuid" "${new:-/}" 2>/dev/null)

@@ -153,6 +153,15 @@ run_without_prepare() {
     boot_now
     run=$((run + 1)) run_boot=$boot run_kind=Cold run_started=yes run_state=Open
     [ "$line" = none ] || run_record=$record run_epoch=$epoch
+    disown_rescue
+}
+
+# disown_rescue: a rescue with the number of a run that only begins is of another one: the numbers began anew after a purge, or
+# with the host directory.
+disown_rescue() {
+    for name in "$tpm_rescue/ended-$run-"*; do
+        [ ! -f "$name" ] || run mv -T -- "$name" "$tpm_rescue/ended-0-${name##*-}"
+    done
 }
 
 # The run as it was before an attempt to close it.

@@ -17,6 +17,7 @@ open_run() {
     now
     run=$((run + 1)) run_record=- run_epoch=0 run_boot=$boot run_kind=$1 run_from=$3 run_online=$2 run_started=no
     run_state=Open run_how=- run_entry=- run_void=no run_opened=$clock
+    disown_rescue
     [ "$line" = none ] || run_record=$record run_epoch=$epoch
     write_vm
 }

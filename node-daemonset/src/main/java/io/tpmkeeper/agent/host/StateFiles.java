@@ -28,16 +28,34 @@ public final class StateFiles {
     }
 
     /** What the last run left: what a rescue put aside, and the NVRAM that the run wrote, whatever its name is now. */
-    public FoundState end(String uuid, DomainPaths domain, boolean rescued) {
-        return new FoundState(tpm(domain, uuid, rescued), vars(domain, uuid, true));
+    public FoundState end(String uuid, DomainPaths domain, boolean rescued, long run) throws IOException {
+        return new FoundState(tpm(domain, uuid, rescued), vars(domain, uuid, !isAnothers(uuid, domain, run)));
+    }
+
+    /** Whether what was put aside is the end of another run, and waits for somebody to fetch it. */
+    private boolean isAnothers(String uuid, DomainPaths domain, long run) throws IOException {
+        if (domain.tpm() == null) {
+            return false;
+        }
+        Path rescue = HostPaths.tpmRescue(Path.of(domain.tpm()), uuid);
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(rescue, "ended-*")) {
+            for (Path each : all) {
+                if (!String.valueOf(each.getFileName()).startsWith("ended-" + run + "-")) {
+                    return true;
+                }
+            }
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return false;
+        }
+        return false;
     }
 
     /**
      * What a run that goes on has written so far: one version of each file, both the same before and after they were written to disk.
      * So a power loss afterwards leaves nothing older than what is read here.
      */
-    public FoundState running(String uuid, DomainPaths domain) {
-        FoundState before = end(uuid, domain, false);
+    public FoundState running(String uuid, DomainPaths domain, long run) throws IOException {
+        FoundState before = end(uuid, domain, false, run);
         try {
             for (Path file : HostPaths.stateFiles(domain)) {
                 reader.sync(file);
@@ -45,7 +63,7 @@ public final class StateFiles {
         } catch (IOException e) {
             return changing("cannot be written to disk (" + FileTrouble.shown(e) + ")");
         }
-        FoundState after = end(uuid, domain, false);
+        FoundState after = end(uuid, domain, false, run);
         return before.marks().equals(after.marks()) ? after : changing("changes while it is read");
     }
 

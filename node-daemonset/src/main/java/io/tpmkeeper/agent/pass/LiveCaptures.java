@@ -214,9 +214,11 @@ public final class LiveCaptures {
         if (!open) {
             return host.states().live(view.uuid(), view.pathsOrNone());
         }
-        FoundState found = host.states().running(view.uuid(), view.pathsOrNone());
+        Run run = view.vmBefore() == null ? null : view.vmBefore().run();
+        long number = run == null ? 0 : run.n();
+        FoundState found = host.states().running(view.uuid(), view.pathsOrNone(), number);
         for (int attempt = 1; attempt < ATTEMPTS && !found.isWhole(view.pathsOrNone()); attempt++) {
-            found = host.states().running(view.uuid(), view.pathsOrNone());
+            found = host.states().running(view.uuid(), view.pathsOrNone(), number);
         }
         return found;
     }

@@ -46,7 +46,7 @@ final class UnseenEnds {
                 return;
             }
             Optional<Ending> rescued = host.states().rescuedEnding(view.uuid(), view.paths(), before.n());
-            FoundState found = host.states().end(view.uuid(), view.paths(), rescued.isPresent());
+            FoundState found = host.states().end(view.uuid(), view.paths(), rescued.isPresent(), before.n());
             boolean whole = rescued.isPresent() || found.tpmLengthFits();
             Lying lying = whole
                     ? found.lying(view.paths())

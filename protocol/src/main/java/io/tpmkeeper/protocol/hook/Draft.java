@@ -184,13 +184,22 @@ final class Draft {
     /** The same, for the end of a run: a rescue first, and the NVRAM that the run itself wrote. */
     LiveFiles lookAtEnd() {
         FileState tpm = rescuedHow() != null ? rescue.tpm() : live.tpm();
-        FileState vars = rescue.vars().isThere() ? rescue.vars() : live.vars();
+        FileState vars = rescue.vars().isThere() && !rescueOfAnother() ? rescue.vars() : live.vars();
         return new LiveFiles(tpm, hasNvram() ? vars : FileState.ABSENT);
     }
 
     io.tpmkeeper.protocol.@Nullable Ending rescuedHow() {
         HookHost.Ended ended = rescue.ended();
         return ended != null && !rescueOfAnother() ? ended.how() : null;
+    }
+
+    /** A rescue with the number of a run that only begins is of another one: the numbers began anew. */
+    void disownRescue(long begins) {
+        HookHost.Ended ended = rescue.ended();
+        if (ended != null && ended.run() == begins) {
+            rescue = new HookHost.Rescue(rescue.tpm(), rescue.vars(), new HookHost.Ended(0, ended.how()));
+            checkpoint();
+        }
     }
 
     /** Of a run that the host file does not know. Such a run is called 0. */

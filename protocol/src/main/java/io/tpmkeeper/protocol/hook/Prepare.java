@@ -194,6 +194,7 @@ final class Prepare {
             install.dropJournal();
         }
         Line line = draft.line();
+        draft.disownRescue(draft.runNumber() + 1);
         Run run = new Run(
                 draft.runNumber() + 1,
                 line == null ? null : line.record(),

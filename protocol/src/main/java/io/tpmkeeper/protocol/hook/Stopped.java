@@ -52,6 +52,7 @@ final class Stopped {
         }
         if (run == null) {
             if (draft.lookAtEnd().anything()) {
+                draft.disownRescue(1);
                 capture.secure(runWithoutPrepare(), logged(), false);
             }
             return;
