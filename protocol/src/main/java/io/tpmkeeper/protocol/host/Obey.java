@@ -131,7 +131,7 @@ public final class Obey {
         Content tip = order.tip();
         return switch (tip) {
             case null -> new Refused("The order gives the line without a tip.");
-            case Content.Live live -> live(record, order, here, parked);
+            case Content.Live live -> live(record, order, here, line, parked);
             case Content.Of(Digest digest) -> exactly(record, order, here, line, parked, digest);
             case Content.None none -> exactly(record, order, here, line, parked, null);
         };
@@ -156,7 +156,7 @@ public final class Obey {
         return new Obeyed(here.vm.with(next, at).with(after), null, parked);
     }
 
-    private static Answer live(String record, Order order, World here, @Nullable Line parked) {
+    private static Answer live(String record, Order order, World here, @Nullable Line line, @Nullable Line parked) {
         if (here.busy) {
             return new Wait("A start or a stop is at work.");
         }
@@ -178,7 +178,7 @@ public final class Obey {
         if (open) {
             return new Wait("A run ended unseen and is to be recovered first.");
         }
-        return stopped(record, order, here, parked);
+        return stopped(record, order, here, line, parked);
     }
 
     /** The domain runs: whatever run it is becomes the line's own, and its end the tip. */
@@ -206,7 +206,7 @@ public final class Obey {
         return new Obeyed(new Vm(vm.line(), vm.at(), vm.seq(), adopted, opened), null, parked);
     }
 
-    private static Answer stopped(String record, Order order, World here, @Nullable Line parked) {
+    private static Answer stopped(String record, Order order, World here, @Nullable Line line, @Nullable Line parked) {
         Run run = here.vm.run();
         Place from = null;
         Digest digest = here.lying.whole();
@@ -217,10 +217,15 @@ public final class Obey {
             digest = last.map(Entry::digest).orElse(null);
             from = last.map(e -> (Place) new Place.InEntry(e.seq())).orElse(null);
         }
+        Digest tip = line == null ? null : line.tip();
+        if (digest == null && tip != null) {
+            // Undefined since, or never started: what its line was given, or adopted, is what it has.
+            from = placeOf(tip, here).orElse(null);
+            digest = from == null ? null : tip;
+        }
+        boolean missing = digest == null && (run != null || tip != null || here.lying.something());
         Ending left = left(order, run);
-        LineState state = left != null
-                ? LineState.LEFT
-                : digest == null && (run != null || here.lying.something()) ? LineState.LOST : LineState.HELD;
+        LineState state = left != null ? LineState.LEFT : missing ? LineState.LOST : LineState.HELD;
         Line next = new Line(record, order.epoch(), order.id(), state, left, digest);
         Run after = run == null ? null : run.asVoid();
         if (digest == null) {

@@ -165,7 +165,9 @@ public final class Sweep {
         if (line.state() == LineState.TOMBSTONE) {
             return true;
         }
-        return !digest.equals(line.tip()) || here.vm.at() instanceof Place.InEntry;
+        boolean lies = here.vm.at() instanceof Place.InEntry(long seq)
+                && here.entries.stream().anyMatch(k -> k.entry.seq() == seq);
+        return !digest.equals(line.tip()) || lies;
     }
 
     private static boolean older(long since, int days, World here) {

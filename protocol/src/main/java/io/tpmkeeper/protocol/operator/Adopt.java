@@ -133,7 +133,7 @@ final class Adopt implements Verb {
         boolean kept = world.status().current() != null;
         return Offers.all(
                 Offers.continueOn(world, having),
-                kept || having.isEmpty() ? Offers.beginFromCurrent(world) : List.of());
+                kept || having.stream().noneMatch(NodeView::alive) ? Offers.beginFromCurrent(world) : List.of());
     }
 
     private static Verdict several(World world, List<NodeView> nodes, String what) {

@@ -1,6 +1,8 @@
 package io.tpmkeeper.protocol.operator;
 
+import io.tpmkeeper.protocol.DeletionPolicy;
 import io.tpmkeeper.protocol.Ending;
+import io.tpmkeeper.protocol.RecordStatus;
 import io.tpmkeeper.protocol.Run;
 import io.tpmkeeper.protocol.RunKind;
 import java.util.ArrayList;
@@ -20,13 +22,19 @@ final class Commit implements Verb {
 
     @Override
     public Verdict consider(World world) {
-        if (world.status().deletion() != null || world.status().moving() != null) {
+        if (isGoing(world) || world.status().moving() != null) {
             return Verdict.NOTHING;
         }
         return HolderLine.of(world)
                 .filter(h -> h.line().left(Ending.MIGRATED) && agreesThatItLeft(h))
                 .map(h -> after(world, h))
                 .orElse(Verdict.NOTHING);
+    }
+
+    /** What is to be kept must be followed first. */
+    private static boolean isGoing(World world) {
+        RecordStatus.Deletion deletion = world.status().deletion();
+        return deletion != null && deletion.policy() == DeletionPolicy.DELETE;
     }
 
     /** Its last run is the one that left, or came back, or is none. */
@@ -41,7 +49,7 @@ final class Commit implements Verb {
             return world.questions().containsKey(subject) ? Verdict.NOTHING : Verdict.act(new Step.Ask(subject));
         }
         List<NodeView> received = received(world);
-        List<NodeView> silent = Whereabouts.silentSince(world, subject);
+        List<NodeView> silent = silent(world, subject);
         if (received.size() != 1) {
             return received.isEmpty() ? nowhere(world, from, silent) : several(world, received);
         }
@@ -64,6 +72,19 @@ final class Commit implements Verb {
                 .filter(n -> n.alive() && !n.node().equals(to.node()))
                 .anyMatch(n -> n.facts().active() || Forks.isForked(world, n));
         return otherwise || to.hostId() == null ? Verdict.NOTHING : follow(world, from, to);
+    }
+
+    /** Those that did not say since, and those that had it when they said so. */
+    private static List<NodeView> silent(World world, String subject) {
+        List<NodeView> unheard = Whereabouts.silentSince(world, subject);
+        return world.nodes().values().stream()
+                .filter(n -> unheard.contains(n) || hadIt(world, n))
+                .toList();
+    }
+
+    private static boolean hadIt(World world, NodeView node) {
+        Run run = node.facts().run();
+        return !node.alive() && run != null && run.mayHaveReceived() && !Whereabouts.isPresumedOff(world, node);
     }
 
     private static Verdict follow(World world, HolderLine from, NodeView to) {

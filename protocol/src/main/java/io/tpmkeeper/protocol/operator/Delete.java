@@ -36,14 +36,21 @@ final class Delete implements Verb {
                             status.withDeletion(new RecordStatus.Deletion(policy, was.uid(), was.since()))),
                     announce(world, policy));
         }
-        if (status.deletion().policy() == DeletionPolicy.RETAIN && owner == null && isDone(status)) {
+        if (status.deletion().policy() == DeletionPolicy.RETAIN
+                && owner == null
+                && (isDone(status) || needsAPerson(world))) {
             return Verdict.act(new Step.WriteRecord(status.withDeletion(null)));
+        }
+        if (Reset.isToContinue(world)) {
+            // What a person chose is what is to be kept, or deleted.
+            return Verdict.NOTHING;
         }
         if (status.moving() != null) {
             return Verdict.act(new Step.WriteRecord(status.withMoving(null)));
         }
         Optional<Verdict> line = status.holder() == null ? Optional.empty() : takeLine(world, status.holder());
-        return line.orElseGet(() -> purge.consider(world));
+        // What was reported to the leader before may be older than the record: its storage can have gone back.
+        return line.orElseGet(() -> world.allAnsweredSince(World.LEADER) ? purge.consider(world) : Verdict.NOTHING);
     }
 
     /** Nothing is held and no node has a part: only the content that is kept is left. */
@@ -57,7 +64,8 @@ final class Delete implements Verb {
         boolean leftBehind = owner == null
                 && (world.namespaceTerminating()
                         || (status.holder() != null
-                                && world.holder().map(Delete::hasStopped).orElse(false)));
+                                && world.holder().map(Delete::hasStopped).orElse(false)
+                                && !needsAPerson(world)));
         if (!deleted && !leftBehind) {
             return Verdict.NOTHING;
         }
@@ -158,6 +166,26 @@ final class Delete implements Verb {
                                 "ProtectedUntilStop",
                                 "The domain runs on %s and stays protected until it stops and its end is saved."
                                         .formatted(holder.node())));
+    }
+
+    /**
+     * What is to be kept cannot be, and there is no VmTpmState any more in which somebody could be asked: nothing is cleaned
+     * until one is made again.
+     */
+    private static boolean needsAPerson(World world) {
+        boolean cleaning = world.holder()
+                .filter(n -> n.grant() != null && n.grant().purge() != null)
+                .isPresent();
+        return !cleaning
+                && (mayBeElsewhere(world)
+                        || HolderLine.of(world)
+                                .filter(h -> h.line().state() == LineState.LOST
+                                        || (!h.tipIsSaved(world)
+                                                && MayMove.unsaved(world, h)
+                                                        .finding()
+                                                        .isPresent()))
+                                .isPresent()
+                        || MayMove.noLine(world).isPresent());
     }
 
     /** Then the holder's tip is not the newest state, and a purge would take that. */

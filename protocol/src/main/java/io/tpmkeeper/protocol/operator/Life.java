@@ -44,6 +44,11 @@ public final class Life {
             new Transition(HostState.RUNNING, HostState.LEFT, HOSTS, "it migrates away, or nobody saw how it ended"),
             new Transition(HostState.RUNNING, HostState.LOST, HOSTS, "it ends torn: power was lost, or a disk failed"),
             new Transition(HostState.UNSYNCED, HostState.RELEASED, "Promote", "its end is saved"),
+            new Transition(
+                    HostState.UNSYNCED,
+                    HostState.GRANTED,
+                    "Promote",
+                    "what it was given, and no run of its own left, is saved"),
             new Transition(HostState.UNSYNCED, HostState.RELEASED, HOSTS, "the host reports what is current"),
             new Transition(
                     HostState.UNSYNCED, HostState.RUNNING, HOSTS, "it starts again from its tip before that is saved"),
@@ -90,6 +95,8 @@ public final class Life {
             new Transition(
                     HostState.LEFT, HostState.RELEASED, HOSTS, "it had not left after all, and its end is saved"),
             new Transition(HostState.LEFT, HostState.UNSYNCED, HOSTS, "it had not left after all"),
+            new Transition(
+                    HostState.LEFT, HostState.LOST, HOSTS, "it goes on there all the same, and what it has is torn"),
             new Transition(HostState.LEFT, HostState.RUNNING, HOSTS, "it is being received back"),
             new Transition(HostState.LEFT, HostState.MOVING, "Move", "nobody received it; a node asks"),
             new Transition(HostState.LEFT, HostState.NONE, "Decide", "begun anew, as a person chose"),

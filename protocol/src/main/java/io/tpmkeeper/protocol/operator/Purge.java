@@ -114,12 +114,26 @@ final class Purge implements Verb {
                 && orders.open().filter(o -> !node.facts().refused(o)).isPresent()) {
             return Verdict.NOTHING;
         }
-        if (node.facts().lineOf(world.recordUid()).filter(Line::isHeld).isPresent()) {
+        if (node.facts().lineOf(world.recordUid()).filter(Line::isHeld).isPresent()
+                || hasAnothersLine(world, node, orders)) {
             return takeLine(world, node, orders);
         }
         return grant.purge() == null
                 ? Verdict.act(new Step.WriteGrant(grant.withPurge(exact(world, node))))
                 : ordered(world, node, grant, grant.purge());
+    }
+
+    /** Of a record that was deleted, or lost: in its own name nobody purges it any more. */
+    private static boolean hasAnothersLine(World world, NodeView node, @Nullable NodeOrders orders) {
+        RecordStatus.Deletion deletion = world.status().deletion();
+        Line line = node.facts().line();
+        boolean refused =
+                orders != null && orders.open().filter(node.facts()::refused).isPresent();
+        return deletion != null
+                && deletion.policy() == DeletionPolicy.DELETE
+                && line != null
+                && !line.record().equals(world.recordUid())
+                && !refused;
     }
 
     /** A host that was given up for dead holds its line still when it comes back. What it holds is not purged. */

@@ -5,6 +5,7 @@ import io.tpmkeeper.protocol.Consent;
 import io.tpmkeeper.protocol.Content;
 import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.Line;
+import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.RecordStatus;
 import io.tpmkeeper.protocol.Run;
 import java.util.List;
@@ -27,6 +28,14 @@ final class Reset implements Verb {
                 };
     }
 
+    /** Whether a node is to go on with what it has, and nobody holds the line meanwhile. */
+    static boolean isToContinue(World world) {
+        Consent consent = world.status().consent();
+        return consent != null
+                && world.status().holder() == null
+                && consent.choice().way() == Choice.Way.CONTINUE;
+    }
+
     /** The record with nobody's line, and what is to come written down. */
     static RecordStatus begin(World world, Consent consent) {
         long epoch = Giving.epochAbove(world, chosen(world, consent.choice()));
@@ -39,7 +48,20 @@ final class Reset implements Verb {
         if (choice.way() == Choice.Way.BEGIN) {
             next = next.withCurrent(from(world, choice));
         }
-        return Giving.tombstones(world, next, epoch, null);
+        return Giving.tombstones(world, next, epoch, mayStay(world, choice) ? choice.node() : null);
+    }
+
+    /**
+     * A Tombstone makes what ended on a host no part of the domain, so where that was chosen only a line needs one that the host
+     * can start from, or that says that the domain has left it.
+     */
+    private static boolean mayStay(World world, Choice choice) {
+        NodeView chosen = chosen(world, choice);
+        return chosen != null
+                && chosen.facts()
+                        .lineOf(world.recordUid())
+                        .filter(l -> l.isHeld() || l.state() == LineState.LEFT)
+                        .isEmpty();
     }
 
     private static @Nullable NodeView chosen(World world, Choice choice) {
@@ -70,10 +92,11 @@ final class Reset implements Verb {
     @Override
     public Verdict consider(World world) {
         Consent consent = world.status().consent();
-        if (consent == null
-                || !isUnderWay(world)
-                || world.status().deletion() != null
-                || world.status().holder() != null) {
+        if (consent == null || !isUnderWay(world) || world.status().holder() != null) {
+            return Verdict.NOTHING;
+        }
+        if (world.status().deletion() != null && !isToContinue(world)) {
+            // What is current is all that there is; nobody starts from it.
             return Verdict.NOTHING;
         }
         String subject = "reset/" + world.status().epoch();
