@@ -1,5 +1,6 @@
 package io.tpmkeeper.simulation;
 
+import io.tpmkeeper.protocol.Choice;
 import io.tpmkeeper.protocol.operator.Decisions;
 import io.tpmkeeper.protocol.operator.Finding;
 import io.tpmkeeper.protocol.operator.Step;
@@ -55,7 +56,10 @@ final class Reach {
             "purge Refused",
             "sweep a delivery",
             "sweep an entry",
-            "sweep quarantine");
+            "sweep quarantine",
+            "void a run",
+            "passed over by consent",
+            "passed over by the class");
 
     private static final List<String> REFUSALS = List.of(
             "ContentMissing",
@@ -103,18 +107,24 @@ final class Reach {
         Stream<String> steps =
                 Arrays.stream(Step.class.getPermittedSubclasses()).map(c -> "step " + c.getSimpleName());
         Stream<String> findings = Arrays.stream(Finding.Reason.values()).map(r -> "finding " + r.word());
+        Stream<String> asked = Arrays.stream(Finding.Reason.values())
+                .filter(Finding.Reason::isDecision)
+                .map(r -> "decision " + r.word());
+        Stream<String> chosen = Arrays.stream(Choice.Way.values()).map(w -> "choice " + w);
         Stream<String> features = Arrays.stream(Feature.values()).map(f -> "feature " + f);
         return Stream.of(
                         Decisions.verbs().stream().map(v -> "verb " + v),
                         steps,
                         findings,
+                        asked,
+                        chosen,
                         features,
                         REFUSALS.stream().map(r -> "refusal " + r),
                         HOSTS.stream(),
                         CLAIMS.stream(),
                         Stream.of("reference made"),
                         REQUESTED.stream(),
-                        Stream.of("end the domain starts"))
+                        Stream.of("end the domain starts", "end the domain starts once people did their part"))
                 .flatMap(part -> part);
     }
 }

@@ -1,18 +1,13 @@
 package io.tpmkeeper.simulation;
 
-import io.tpmkeeper.simulation.story.Coverage;
 import io.tpmkeeper.simulation.truth.Broken;
-import io.tpmkeeper.simulation.truth.Harm;
 import io.tpmkeeper.simulation.world.Schedule;
 import io.tpmkeeper.simulation.world.Shrinking;
 import io.tpmkeeper.simulation.world.Trial;
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,7 +20,8 @@ import picocli.CommandLine.Option;
         description =
                 "Runs the protocol's deciders through seeded schedules of faults and holds them against the promises.")
 public final class Simulation implements Callable<Integer> {
-    private static final int SHOWN = 2;
+    /** So many schedules are run at a time, on all processors. */
+    private static final long TOGETHER = 256;
 
     @Option(names = "--seeds", defaultValue = "2000", description = "How many (default: ${DEFAULT-VALUE}).")
     private long seeds;
@@ -65,47 +61,29 @@ public final class Simulation implements Callable<Integer> {
 
     private int all() {
         long began = System.nanoTime();
-        long steps = 0;
-        Map<Harm, Long> harms = new EnumMap<>(Harm.class);
-        Map<String, List<Long>> alike = new TreeMap<>();
-        List<Trial> failed = new ArrayList<>();
-        Coverage coverage = new Coverage();
-        for (long each = first; each < first + seeds; each++) {
-            Trial trial = Trial.of(Schedule.of(each), false);
-            steps += trial.steps();
-            coverage.add(trial.coverage());
-            Broken broken = trial.broken();
-            if (broken != null) {
-                harms.merge(broken.harm(), 1L, Long::sum);
-                alike.computeIfAbsent(
-                                broken.harm() + " "
-                                        + String.valueOf(broken.getMessage()).replaceAll("#?[0-9]+", "_"),
-                                k -> new ArrayList<>())
-                        .add(each);
-                failed.add(trial);
-            }
+        Tally tally = new Tally();
+        for (long from = first; from < first + seeds; from += TOGETHER) {
+            LongStream.range(from, Math.min(first + seeds, from + TOGETHER))
+                    .parallel()
+                    .mapToObj(each -> Trial.of(Schedule.of(each), false))
+                    .toList()
+                    .forEach(tally::add);
         }
         double seconds = (System.nanoTime() - began) / 1e9;
         if (shows) {
-            new TreeMap<>(coverage.counts()).forEach((what, count) -> System.out.printf("%9d %s%n", count, what));
+            new TreeMap<>(tally.coverage().counts())
+                    .forEach((what, count) -> System.out.printf("%9d %s%n", count, what));
         }
-        Set<String> missing = seeds < Reach.ENOUGH ? Set.of() : Reach.missing(coverage);
+        Set<String> missing = seeds < Reach.ENOUGH ? Set.of() : Reach.missing(tally.coverage());
         missing.forEach(what -> System.out.printf("never reached: %s%n", what));
-        Set<String> surprises = Reach.surprises(coverage);
+        Set<String> surprises = Reach.surprises(tally.coverage());
         surprises.forEach(what -> System.out.printf("not in the table of transitions: %s%n", what));
-        alike.forEach((what, where) -> System.out.printf(
-                "%5d %s: seeds %s%n", where.size(), what, where.subList(0, Math.min(5, where.size()))));
-        failed.stream().limit(SHOWN).forEach(t -> tell(Shrinking.shrink(t)));
-        System.out.printf(
-                "seeds %d, steps %d, lost %d, stale %d, blank %d, stuck %d, seconds %.1f%n",
-                seeds,
-                steps,
-                harms.getOrDefault(Harm.LOST, 0L),
-                harms.getOrDefault(Harm.STALE, 0L),
-                harms.getOrDefault(Harm.BLANK, 0L),
-                harms.getOrDefault(Harm.STUCK, 0L),
-                seconds);
-        return harms.isEmpty() && missing.isEmpty() && surprises.isEmpty()
+        tally.alike()
+                .forEach((what, where) -> System.out.printf(
+                        "%5d %s: seeds %s%n", where.size(), what, where.subList(0, Math.min(5, where.size()))));
+        tally.firstBroken().forEach(t -> tell(Shrinking.shrink(t)));
+        System.out.println(tally.line(seeds, seconds));
+        return tally.holds() && missing.isEmpty() && surprises.isEmpty()
                 ? CommandLine.ExitCode.OK
                 : CommandLine.ExitCode.SOFTWARE;
     }

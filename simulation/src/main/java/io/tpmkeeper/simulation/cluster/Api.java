@@ -187,6 +187,12 @@ public final class Api {
         }
     }
 
+    /** Its owner writes acceptLoss. */
+    public void accept(String namespace, String name, World.@Nullable Accepted loss) {
+        states.computeIfPresent(
+                namespace + "/" + name, (key, s) -> new Stored.State(s.owner(), s.policy(), s.deleting(), loss));
+    }
+
     /** A user deletes it, and says what is to become of the generations. */
     public void delete(String namespace, String name, DeletionPolicy policy) {
         Stored.State has = states.get(namespace + "/" + name);

@@ -9,8 +9,8 @@ public interface Nodes {
     /** An administrator says that it is off for certain. */
     boolean isFenced(String node);
 
-    /** Seconds since its Node has been not ready and its agent silent. */
-    long downFor(String node);
+    /** Its kubelet says so. */
+    boolean isReady(String node);
 
     boolean isAllowed(String node);
 

@@ -35,6 +35,9 @@ public final class Operator {
     private final Questions questions;
     private final Map<String, Stored.Node> inventories = new TreeMap<>();
     private final Set<String> alive = new TreeSet<>();
+    /** Since when a Node has been not ready and its agent silent, as far as this leader knows. */
+    private final Map<String, Long> downSince = new TreeMap<>();
+
     private final Deque<Step> steps = new ArrayDeque<>();
     private Stored.@Nullable Record observed;
     private @Nullable World world;
@@ -91,6 +94,11 @@ public final class Operator {
             return;
         }
         for (String node : nodes.names()) {
+            if (nodes.isReady(node) || nodes.renewsItsLease(node)) {
+                downSince.remove(node);
+            } else {
+                downSince.putIfAbsent(node, scene.clock().elapsed());
+            }
             if (nodes.renewsItsLease(node)) {
                 alive.add(node);
                 if (!deposed) {
@@ -156,7 +164,7 @@ public final class Operator {
     private boolean decide() {
         Stored.Record record = Objects.requireNonNull(observed);
         watch();
-        world = reader.read(record, inventories, alive, questions);
+        world = reader.read(record, inventories, alive, downSince, questions);
         life.observed(world);
         Decisions.Outcome outcome = Decisions.decide(world, record.guard());
         answerCaptureRequest(world);

@@ -37,7 +37,7 @@ final class StepTaker {
         switch (step) {
             case Step.WriteRecord(var next) -> {
                 Stored.Record written =
-                        replace(record, new Stored.Record(record.uid(), 0, record.spec(), next, record.guard()));
+                        replace(world, record, new Stored.Record(record.uid(), 0, record.spec(), next, record.guard()));
                 if (next.holder() != null
                         && !next.holder().equals(world.status().holder())) {
                     questions.forget();
@@ -45,10 +45,12 @@ final class StepTaker {
                 return written;
             }
             case Step.WriteOwner(var next) -> {
-                return replace(record, new Stored.Record(record.uid(), 0, next, record.status(), record.guard()));
+                return replace(
+                        world, record, new Stored.Record(record.uid(), 0, next, record.status(), record.guard()));
             }
             case Step.LabelGuard(var guard) -> {
-                return replace(record, new Stored.Record(record.uid(), 0, record.spec(), record.status(), guard));
+                return replace(
+                        world, record, new Stored.Record(record.uid(), 0, record.spec(), record.status(), guard));
             }
             case Step.DeleteRecord() -> {
                 Stored.Record none = api.replace(record, null);
@@ -87,12 +89,12 @@ final class StepTaker {
         api.write(next);
     }
 
-    private Stored.Record replace(Stored.Record before, Stored.Record after) throws Conflict {
+    private Stored.Record replace(World world, Stored.Record before, Stored.Record after) throws Conflict {
         Stored.Record written = api.replace(before, after);
         if (written == null) {
             throw new IllegalStateException("a record that is written is there");
         }
-        witness.recordWritten(before, written);
+        witness.recordWritten(before, written, world);
         return written;
     }
 

@@ -29,7 +29,12 @@ final class WorldReader {
         this.clock = clock;
     }
 
-    World read(Stored.Record record, Map<String, Stored.Node> inventories, Set<String> alive, Questions questions) {
+    World read(
+            Stored.Record record,
+            Map<String, Stored.Node> inventories,
+            Set<String> alive,
+            Map<String, Long> downSince,
+            Questions questions) {
         RecordSpec spec = record.spec();
         Owner owner = spec.owner();
         String namespace;
@@ -51,7 +56,9 @@ final class WorldReader {
         boolean leaving = ownerDeleted != null || owner == null;
         TreeMap<String, NodeView> views = new TreeMap<>();
         for (String node : all(record, inventories)) {
-            views.put(node, view(node, inventories.getOrDefault(node, Stored.Node.EMPTY), alive, questions));
+            Long since = alive.contains(node) ? null : downSince.get(node);
+            long downFor = since == null ? 0 : clock.elapsed() - since;
+            views.put(node, view(node, inventories.getOrDefault(node, Stored.Node.EMPTY), alive, downFor, questions));
         }
         return new World(
                 Api.DOMAIN,
@@ -62,7 +69,7 @@ final class WorldReader {
                 clock.now(),
                 "at " + clock.now(),
                 clock.nonce(),
-                state == null || state.deleting() ? null : state.accepted(),
+                state == null ? null : state.accepted(),
                 ownerDeleted,
                 leaving && api.terminating.contains(namespace),
                 namespace,
@@ -84,13 +91,13 @@ final class WorldReader {
         return names;
     }
 
-    private NodeView view(String node, Stored.Node inventory, Set<String> alive, Questions questions) {
+    private NodeView view(String node, Stored.Node inventory, Set<String> alive, long downFor, Questions questions) {
         Stored.Grant grant = api.grants.get(node);
         return new NodeView(
                 node,
                 alive.contains(node),
                 nodes.isFenced(node),
-                nodes.downFor(node),
+                downFor,
                 nodes.isAllowed(node),
                 inventory.hostId(),
                 questions.answered(inventory.observed()),

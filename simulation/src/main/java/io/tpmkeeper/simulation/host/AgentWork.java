@@ -90,9 +90,10 @@ final class AgentWork {
         Rescue rescue = host.disk.rescue;
         Ended ended =
                 rescue.ended() != null && rescue.ended().run() == before.run().n() ? rescue.ended() : null;
+        boolean others = rescue.ended() != null && ended == null;
         LiveFiles end = new LiveFiles(
                 ended == null ? host.disk.live.tpm() : rescue.tpm(),
-                rescue.vars().isThere() ? rescue.vars() : host.disk.live.vars());
+                rescue.vars().isThere() && !others ? rescue.vars() : host.disk.live.vars());
         boolean torn = end.tpm() instanceof FileState.Plain plain && plain.torn();
         EndUnseen.decide(new EndUnseen.World(
                         vm,
@@ -210,6 +211,8 @@ final class AgentWork {
         }
         if (order.kind() == OrderKind.HELD) {
             elsewhere.isObeyed();
+        } else {
+            scene.truth().tombstoned(host.name());
         }
         LineState state = Objects.requireNonNull(obeyed.next().line()).state();
         if (order.tip() instanceof Content.Live && state != LineState.HELD) {

@@ -14,6 +14,7 @@ import io.tpmkeeper.protocol.hook.HookHost.Refused;
 import io.tpmkeeper.protocol.hook.HookHost.Rescue;
 import io.tpmkeeper.protocol.hook.HostFile;
 import io.tpmkeeper.protocol.hook.LiveFiles;
+import io.tpmkeeper.protocol.hostfile.EntryMeta;
 import io.tpmkeeper.protocol.hostfile.FileMark;
 import io.tpmkeeper.protocol.hostfile.FileMarks;
 import io.tpmkeeper.protocol.hostfile.Journal;
@@ -114,6 +115,20 @@ final class Disk {
         if (rescue.vars().isThere() && rescue.vars().equals(before.vars())) {
             rescue = new Rescue(rescue.tpm(), live.vars(), rescue.ended());
         }
+    }
+
+    /** The hook's model has no clock: what it captured gets the time. */
+    void stamp(long now) {
+        entries.replaceAll((seq, c) -> c.meta().captured() != 0
+                ? c
+                : new Captured(
+                        new EntryMeta(
+                                c.meta().entry(),
+                                c.meta().how(),
+                                c.meta().files(),
+                                now,
+                                c.meta().boot()),
+                        c.files()));
     }
 
     boolean liveIsTorn() {

@@ -68,6 +68,14 @@ final class Hooks {
     /** @param patient a start that may wait does: nothing of its refusal is written yet */
     Result call(Call.Operation operation, boolean patient) {
         HookHost before = host.disk.read();
+        try {
+            return carryOut(operation, patient, before);
+        } finally {
+            host.disk.stamp(scene.clock().now());
+        }
+    }
+
+    private Result carryOut(Call.Operation operation, boolean patient, HookHost before) {
         Course course = Hook.call(before, new Call(operation, host.bootId(), logged, migrationLogged, true));
         if (course.refusal() != null) {
             scene.coverage().reached("refusal", course.refusal());

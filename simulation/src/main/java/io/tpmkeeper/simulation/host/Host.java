@@ -85,11 +85,6 @@ public final class Host {
         connected = to;
     }
 
-    /** Seconds, as the operator sees it. */
-    public long downFor() {
-        return 0;
-    }
-
     public boolean isFenced() {
         return fenced;
     }
@@ -97,6 +92,11 @@ public final class Host {
     /** An administrator says that it is off for certain; he looked. */
     public void fence() {
         fenced |= !on;
+    }
+
+    /** The same, by one who did not look: it may be on, and its VM run. */
+    public void fenceUnseen() {
+        fenced = true;
     }
 
     public void unfence() {
@@ -142,6 +142,12 @@ public final class Host {
         libvirt.losesItsCaptures();
         hostId = scene.clock().name(name);
         agent.restart();
+    }
+
+    /** Captures and deliveries are gone; the file with the line is not. */
+    public void loseSpool() {
+        disk.entries.clear();
+        disk.deliveries.clear();
     }
 
     public void breakGlass(boolean broken) {
@@ -230,6 +236,39 @@ public final class Host {
         return disk.vm().line();
     }
 
+    /** Whether its hook lets it start, or go on, in the line's name. */
+    public boolean holds() {
+        Line line = line();
+        return line != null && line.isHeld();
+    }
+
+    public boolean holdsFor(String record) {
+        Line line = line();
+        return line != null && line.isHeld() && line.record().equals(record);
+    }
+
+    /** What its guest has; without one, what lies there, or what its last run left. */
+    public @Nullable Content whatItHas() {
+        if (libvirt.runs()) {
+            return libvirt.content();
+        }
+        FileMarks there = disk.live.marks();
+        if (there.tpm() != null && there.vars() != null) {
+            return scene.contents().of(there);
+        }
+        Run last = disk.vm().run();
+        return disk.entries.descendingMap().values().stream()
+                .map(c -> c.meta().entry())
+                .filter(e -> last != null && e.run() == last.n() && e.complete())
+                .flatMap(
+                        e -> java.util.stream.Stream.ofNullable(scene.contents().of(e.digest())))
+                .findFirst()
+                .orElseGet(() -> {
+                    Content tip = scene.contents().of(disk.vm().tip());
+                    return tip != null && hasAtHand(tip) ? tip : null;
+                });
+    }
+
     public boolean runsOnline() {
         Run run = disk.vm().run();
         return libvirt.runs() && run != null && run.open() && run.online();
@@ -237,14 +276,26 @@ public final class Host {
 
     /** Whether this content can be had from here, by the agent or by hand. */
     public boolean has(Content content) {
+        return hasAtHand(content) || isPutAside(content.digest());
+    }
+
+    /** Whether it lies where it is looked for. */
+    public boolean hasAtHand(Content content) {
         Digest digest = content.digest();
-        boolean captured = disk.entries.values().stream().anyMatch(e -> is(e.files(), digest))
-                || disk.deliveries.values().stream().anyMatch(d -> is(d, digest));
+        Run last = disk.vm().run();
+        boolean ours = disk.rescue.ended() == null
+                || (last != null && last.n() == disk.rescue.ended().run());
+        return disk.entries.values().stream().anyMatch(e -> is(e.files(), digest))
+                || disk.deliveries.values().stream().anyMatch(d -> is(d, digest))
+                || is(disk.live.marks(), digest)
+                || (ours && isPutAside(digest));
+    }
+
+    /** By the hook, on the files' own filesystem: for somebody to fetch, if nobody knows the run that it is of. */
+    private boolean isPutAside(Digest digest) {
         FileMarks live = disk.live.marks();
         FileMarks second = new LiveFiles(disk.rescue.tpm(), disk.rescue.vars()).marks();
-        return captured
-                || is(live, digest)
-                || is(second, digest)
+        return is(second, digest)
                 || is(new FileMarks(live.tpm(), second.vars()), digest)
                 || is(new FileMarks(second.tpm(), live.vars()), digest);
     }

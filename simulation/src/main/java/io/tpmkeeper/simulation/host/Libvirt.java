@@ -146,7 +146,11 @@ public final class Libvirt {
         if (accept != null
                 && Objects.equals(accept.tip(), tip)
                 && Objects.equals(accept.live(), host.disk.vm().tip())) {
-            scene.truth().edited(scene.contents().of(tip), scene.contents().of(accept.live()));
+            scene.truth()
+                    .edited(
+                            host.name(),
+                            scene.contents().of(tip),
+                            scene.contents().of(accept.live()));
         }
         switch (result) {
             case WAITS -> {}

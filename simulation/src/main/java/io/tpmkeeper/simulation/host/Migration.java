@@ -33,13 +33,22 @@ public final class Migration {
         return !from.libvirt().runs() || !to.libvirt().isActive();
     }
 
+    public Host from() {
+        return from;
+    }
+
     /** @param how what the source's log says; null: nothing */
     public void succeed(@Nullable Ending how) {
+        switchOver();
+        from.libvirt().left(how);
+    }
+
+    /** The guest goes on at the destination; the source does not know it yet. */
+    public void switchOver() {
         Content content = Objects.requireNonNull(from.libvirt().content());
         scene.story().say(from.name(), "has migrated to %s with %s", to.name(), content);
         scene.truth().migrates(from.name(), to.name(), content, to.isGivenAnywhere());
         to.libvirt().received(content);
-        from.libvirt().left(how);
     }
 
     public void fail() {

@@ -27,6 +27,12 @@ public final class Truth {
     /** The life was begun without any right before there was a line (break-glass, a host that knows no index). */
     private boolean tentative;
 
+    /** What a person chose to go on from: what is current need not have grown from what was, but from that. */
+    private @Nullable Content chosen;
+
+    /** Where a person chose to continue, until it is so: nobody protects what lies there before. */
+    private @Nullable String awaited;
+
     private boolean forked;
 
     /** The last start of its life was nobody's to allow. */
@@ -143,8 +149,8 @@ public final class Truth {
     }
 
     /** An administrator changed the files while the VM was off, and said so; now that is taken up. */
-    public void edited(@Nullable Content before, @Nullable Content after) {
-        if (before == newest) {
+    public void edited(String host, @Nullable Content before, @Nullable Content after) {
+        if (before == newest && !forsaken.contains(host)) {
             newest = after;
         }
     }
@@ -169,10 +175,14 @@ public final class Truth {
                     "limit", tentative ? "a run before any line was forked by adoption" : "adopted what was left");
         }
         unprotected = false;
+        awaited = null;
         livesOn = active ? host : null;
         newest = content;
         tentative = false;
-        gone = false;
+        if (gone) {
+            chosen = content;
+            gone = false;
+        }
     }
 
     /** A host keeps what it has without the right to start it; where the newest is gone, that is the newest now. */
@@ -181,6 +191,60 @@ public final class Truth {
             newest = content;
             gone = false;
         }
+    }
+
+    /**
+     * A person chose to go on from exactly this, or the class allows it; what was newer is lost by that.
+     *
+     * @param content null: a blank TPM
+     */
+    public void goesOnFrom(@Nullable Content content) {
+        newest = content;
+        chosen = content;
+        livesOn = null;
+        settled();
+    }
+
+    /**
+     * A person chose what this host has.
+     *
+     * @param content null: nothing of it is whole
+     * @param runs whether a guest has it
+     */
+    public void goesOnAt(String host, @Nullable Content content, boolean runs) {
+        forsaken.remove(host);
+        livesOn = runs ? host : null;
+        settled();
+        awaited = host;
+        if (content == null) {
+            giveUp("what a person chose to continue from is torn");
+        } else {
+            newest = content;
+            chosen = content;
+        }
+    }
+
+    public boolean isAwaited(String host) {
+        return host.equals(awaited);
+    }
+
+    private void settled() {
+        awaited = null;
+        gone = false;
+        forked = false;
+        tentative = false;
+        unprotected = false;
+    }
+
+    /** By a person's word, or the class's, what this host does from now on is no part of the VM's life. */
+    public void leaveBehind(String host) {
+        forsaken.add(host);
+        ends(host);
+    }
+
+    /** It gave the line up: what it starts from now on is judged again. */
+    public void tombstoned(String host) {
+        forsaken.remove(host);
     }
 
     /** A line with exactly this content was obeyed. */
@@ -193,7 +257,8 @@ public final class Truth {
     public void becomesCurrent(@Nullable Digest before, Digest now) {
         Content older = contents.of(before);
         Content newer = Objects.requireNonNull(contents.of(now), "a content that nobody made was promoted");
-        if (older != null && !newer.descendsFrom(older)) {
+        boolean grown = older == null || newer.descendsFrom(older) || (chosen != null && newer.descendsFrom(chosen));
+        if (!grown) {
             throw new Broken(
                     Harm.STALE, "current goes from %s to %s, which did not grow from it".formatted(older, newer));
         }

@@ -4,6 +4,7 @@ import io.tpmkeeper.protocol.DeletionPolicy;
 import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.Guard;
 import io.tpmkeeper.protocol.hook.HookHost.Disk;
+import io.tpmkeeper.protocol.operator.OnHostLoss;
 import io.tpmkeeper.simulation.cluster.Api;
 import io.tpmkeeper.simulation.host.Host;
 import io.tpmkeeper.simulation.host.Host.PowerLoss;
@@ -59,6 +60,40 @@ public enum Deed {
     MIGRATED(4, Feature.MIGRATION, (w, h, n) -> w.endMigration(true, n % 4 == 0 ? null : Ending.MIGRATED)),
     MIGRATION_FAILS(3, Feature.MIGRATION, (w, h, n) -> w.endMigration(false, null)),
 
+    MIGRATE_WELL(3, Feature.MIGRATION_DEATHS, (w, h, n) -> w.migrateWell(w.running(h), n, Ending.MIGRATED)),
+    MIGRATE_WELL_UNSEEN(1, Feature.MIGRATION_DEATHS, (w, h, n) -> w.migrateWell(w.running(h), n, null)),
+    MIGRATE_ON(1, Feature.MIGRATION_DEATHS, (w, h, n) -> {
+        w.migrateWell(w.running(h), n, Ending.MIGRATED);
+        w.migrateWell(w.running(h), n / 2, Ending.MIGRATED);
+    }),
+    SOURCE_DIES_MIDWAY(1, Feature.MIGRATION_DEATHS, (w, h, n) -> {
+        w.migrate(w.running(h), w.other(w.running(h), n));
+        w.losePower(w.running(h), PowerLoss.NOTHING);
+    }),
+    DESTINATION_DIES_MIDWAY(1, Feature.MIGRATION_DEATHS, (w, h, n) -> {
+        Host to = w.other(w.running(h), n);
+        w.migrate(w.running(h), to);
+        w.losePower(to, PowerLoss.NOTHING);
+    }),
+    SOURCE_DIES_AFTER(1, Feature.MIGRATION_DEATHS, (w, h, n) -> {
+        Host from = w.running(h);
+        w.migrateWell(from, n, n % 3 == 0 ? null : Ending.MIGRATED);
+        w.losePower(from, PowerLoss.NOTHING);
+    }),
+    SOURCE_DIES_AT_THE_SWITCH(1, Feature.MIGRATION_DEATHS, (w, h, n) -> {
+        w.migrate(w.running(h), w.other(w.running(h), n));
+        w.sourceDiesAtTheSwitch();
+    }),
+    DESTINATION_DIES_AFTER(1, Feature.MIGRATION_DEATHS, (w, h, n) -> {
+        w.migrateWell(w.running(h), n, Ending.MIGRATED);
+        w.losePower(w.running(h), PowerLoss.NOTHING);
+    }),
+    OPERATOR_DIES_AFTER_MIGRATION(1, Feature.MIGRATION_DEATHS, (w, h, n) -> {
+        w.migrateWell(w.running(h), n, Ending.MIGRATED);
+        w.operatorDies(n % 7);
+    }),
+    BOOT_AFTER_MIGRATION(3, Feature.MIGRATION_DEATHS, (w, h, n) -> h.boot()),
+
     // Hosts' faults.
     POWER_LOSS(1, Feature.POWER, (w, h, n) -> w.losePower(h, PowerLoss.NOTHING)),
     BOOT(5, Feature.POWER, (w, h, n) -> h.boot()),
@@ -69,6 +104,13 @@ public enum Deed {
             Feature.LOST_WRITES,
             (w, h, n) -> w.losePower(w.running(h), n % 2 == 0 ? PowerLoss.UNSYNCED : PowerLoss.MIXED)),
     BOOT_FORGOT(4, Feature.LOST_WRITES, (w, h, n) -> h.boot()),
+    POWER_LOSS_WHERE_IT_RUNS(1, Feature.AUTOSTART, (w, h, n) -> w.losePower(w.running(h), PowerLoss.NOTHING)),
+    BOOT_AND_AUTOSTART(4, Feature.AUTOSTART, (w, h, n) -> {
+        if (!h.isOn()) {
+            h.boot();
+            h.libvirt().start(Fate.RUNS);
+        }
+    }),
     AGENT_ENDS(2, Feature.AGENT_AWAY, (w, h, n) -> h.agent().die()),
     AGENT_BEGINS(5, Feature.AGENT_AWAY, (w, h, n) -> h.agent().live()),
     AGENT_DIES_MIDWAY(2, Feature.AGENT_CRASHES, (w, h, n) -> w.agentDies(h, n)),
@@ -124,7 +166,7 @@ public enum Deed {
             1,
             Feature.STRANGERS,
             (w, h, n) -> w.apply(n % 2 == 0 ? "thieves" : Api.HOME, "stranger", DeletionPolicy.RETAIN)),
-    STRANGER_DELETES(1, Feature.STRANGERS, (w, h, n) -> w.deleteStrangers()),
+    STRANGER_DELETES(1, Feature.STRANGERS, (w, h, n) -> w.deleteStrangers(DeletionPolicy.RETAIN)),
     FENCE(1, Feature.FENCING, (w, h, n) -> h.fence()),
     POWER_LOSS_TO_FENCE(1, Feature.FENCING, (w, h, n) -> {
         w.losePower(h, PowerLoss.NOTHING);
@@ -132,6 +174,43 @@ public enum Deed {
         h.fence();
     }),
     BOOT_FENCED(3, Feature.FENCING, (w, h, n) -> h.boot()),
+    FENCE_UNSEEN(1, Feature.FENCED_ALIVE, (w, h, n) -> {
+        h.connect(n % 3 == 0);
+        w.operator().noticeSilence();
+        h.fenceUnseen();
+    }),
+    UNFENCE(2, Feature.FENCED_ALIVE, (w, h, n) -> h.unfence()),
+    JOIN_FENCED(2, Feature.FENCED_ALIVE, (w, h, n) -> h.connect(true)),
+    NEVER_PASSED_OVER(
+            1, Feature.HOST_LOSS_POLICIES, (w, h, n) -> w.policy().set(new OnHostLoss(OnHostLoss.When.NEVER, 0))),
+    PASSED_OVER_AFTER(
+            2, Feature.HOST_LOSS_POLICIES, (w, h, n) -> w.policy().set(new OnHostLoss(OnHostLoss.When.AFTER, 10L * n))),
+    PASSED_OVER_WHEN_FENCED(
+            1, Feature.HOST_LOSS_POLICIES, (w, h, n) -> w.policy().set(OnHostLoss.WHEN_FENCED)),
+    HOST_IS_AWAY_FOR_LONG(1, Feature.HOST_LOSS_POLICIES, (w, h, n) -> {
+        Host away = w.running(h);
+        if (n % 2 == 0) {
+            w.losePower(away, PowerLoss.NOTHING);
+        } else {
+            away.connect(false);
+        }
+        w.operator().noticeSilence();
+        w.operator().work();
+        w.scene().clock().pass(20L * n);
+    }),
+    HOST_IS_BACK(3, Feature.HOST_LOSS_POLICIES, (w, h, n) -> {
+        h.boot();
+        h.connect(true);
+    }),
+    ACCEPT(5, Feature.CONSENTS, (w, h, n) -> w.people().accept(n)),
+    ACCEPT_AN_OLD_ONE(2, Feature.CONSENTS, (w, h, n) -> w.people().acceptAnOldOne(n)),
+    KEEP_IN_GIT(1, Feature.CONSENTS, (w, h, n) -> w.people().keepInGit(n % 3 != 0)),
+    ACCEPT_WHILE_IT_ASKS(2, Feature.CONSENTS, (w, h, n) -> {
+        w.start(h, n);
+        w.settle(2);
+        w.people().accept(n);
+        w.settle(1);
+    }),
     GENERATION_DELETED(1, Feature.GENERATIONS_BY_HAND, (w, h, n) -> w.deleteGeneration(n)),
     RECORD_DELETED(1, Feature.RECORDS_BY_HAND, (w, h, n) -> w.deleteRecord()),
     RECORD_WIPED(1, Feature.RECORDS_BY_HAND, (w, h, n) -> w.wipeRecord()),

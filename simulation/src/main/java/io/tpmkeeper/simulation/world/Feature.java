@@ -36,5 +36,12 @@ public enum Feature {
     FORBIDDEN_NODES,
     CLOCKS,
     RUNS_ALREADY,
-    UNPROTECTED
+    UNPROTECTED,
+    CONSENTS,
+    HOST_LOSS_POLICIES,
+    FENCED_ALIVE,
+    AUTOSTART,
+    MIGRATION_DEATHS,
+    /** A host that is off when the faults cease stays off. */
+    A_HOST_IS_LOST
 }

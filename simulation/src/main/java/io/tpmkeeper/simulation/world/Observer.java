@@ -1,13 +1,12 @@
 package io.tpmkeeper.simulation.world;
 
+import io.tpmkeeper.protocol.Choice;
+import io.tpmkeeper.protocol.Consent;
 import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.DeletionPolicy;
 import io.tpmkeeper.protocol.Digest;
-import io.tpmkeeper.protocol.Holder;
-import io.tpmkeeper.protocol.Line;
-import io.tpmkeeper.protocol.NodeOrders;
-import io.tpmkeeper.protocol.OrderKind;
 import io.tpmkeeper.protocol.RecordStatus;
+import io.tpmkeeper.protocol.operator.World;
 import io.tpmkeeper.simulation.cluster.Api;
 import io.tpmkeeper.simulation.cluster.Nodes;
 import io.tpmkeeper.simulation.cluster.Stored;
@@ -29,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Observer implements Nodes, Witness, Elsewhere {
     private final Scene scene;
     private final Api api;
+    private final Consents consents;
     private List<Host> hosts = List.of();
 
     /** Hosts that were out of service when the line was given first: what they have was not asked for. */
@@ -52,10 +52,12 @@ final class Observer implements Nodes, Witness, Elsewhere {
     Observer(Scene scene, Api api) {
         this.scene = scene;
         this.api = api;
+        this.consents = new Consents(scene);
     }
 
     void watch(List<Host> all) {
         hosts = all;
+        consents.watch(all);
     }
 
     private Host host(String name) {
@@ -75,8 +77,8 @@ final class Observer implements Nodes, Witness, Elsewhere {
     }
 
     @Override
-    public long downFor(String node) {
-        return host(node).downFor();
+    public boolean isReady(String node) {
+        return host(node).isConnected();
     }
 
     @Override
@@ -98,7 +100,7 @@ final class Observer implements Nodes, Witness, Elsewhere {
 
     @Override
     public boolean isGiven() {
-        return given;
+        return given || hosts.stream().anyMatch(h -> h.holds() && !scene.truth().isForsaken(h.name()));
     }
 
     @Override
@@ -112,62 +114,61 @@ final class Observer implements Nodes, Witness, Elsewhere {
                 .filter(h -> !h.name().equals(host)
                         && !passedOver.contains(h.name())
                         && !scene.truth().isForsaken(h.name()))
-                .anyMatch(h -> h.has(content));
+                .anyMatch(h -> h.hasAtHand(content));
     }
 
     // What is written.
 
     @Override
-    public void recordWritten(Stored.Record before, Stored.Record after) {
+    public void recordWritten(Stored.Record before, Stored.Record after, World seen) {
         RecordStatus was = before.status();
         RecordStatus is = after.status();
+        consents.written(was, is, seen, rolledBack);
         Digest older = was.current() == null ? null : was.current().digest();
         Current current = is.current();
-        if (current != null && !current.digest().equals(older) && !purgeUndone) {
+        if (current != null && !current.digest().equals(older) && !purgeUndone && !isChosen(was, is)) {
             scene.truth().becomesCurrent(older, current.digest());
         }
         if (is.epoch() < was.epoch() || (is.epoch() == was.epoch() && isGivenAnew(was, is))) {
             throw new Broken(Harm.STALE, "epoch %d is given after %d".formatted(is.epoch(), was.epoch()));
         }
-        given &= is.holder() != null || isHeld(null);
+        given = isResetting(is) || (given && (is.holder() != null || isHeld(null)));
         if (was.holder() == null && is.holder() != null) {
             passedOver = hosts.stream().filter(Host::isFenced).map(Host::name).collect(Collectors.toSet());
         }
-        if (isPassedOver(was, is)) {
-            scene.truth()
-                    .forsake(Objects.requireNonNull(was.holder()).node(), current == null ? null : current.digest());
-        }
         for (String node : is.gone()) {
             if (!was.gone().contains(node)) {
-                scene.truth().forsake(node, current == null ? null : current.digest());
+                givenUp(node, current == null ? null : current.digest());
             }
         }
     }
 
-    /** The line was given past a holder that had not given it up. */
-    private boolean isPassedOver(RecordStatus was, RecordStatus is) {
-        Holder before = was.holder();
-        return before != null
-                && is.holder() != null
-                && !is.holder().equals(before)
-                && (wasTaken(was, before) || isHeldBy(before.node()))
-                && was.ordersOf(before.node())
-                        .filter(o ->
-                                o.unanswered() || o.order() == null || o.order().kind() == OrderKind.HELD)
-                        .isPresent();
+    private void givenUp(String node, @Nullable Digest current) {
+        Content newest = scene.truth().newest();
+        boolean elsewhere = newest != null && isOnAnother(node, newest);
+        if (elsewhere && !scene.truth().livesOn(node)) {
+            scene.truth().leaveBehind(node);
+        } else {
+            scene.truth().forsake(node, current);
+        }
     }
 
-    private static boolean wasTaken(RecordStatus was, Holder holder) {
-        return was.ordersOf(holder.node())
-                .map(NodeOrders::acked)
-                .filter(o -> o.kind() == OrderKind.HELD)
-                .isPresent();
+    /** A person chose the state that becomes current with this write. */
+    private static boolean isChosen(RecordStatus was, RecordStatus is) {
+        Consent consent = is.consent();
+        return consent != null
+                && !consent.equals(was.consent())
+                && consent.choice().way() == Choice.Way.BEGIN
+                && is.current() != null
+                && is.current().digest().equals(consent.choice().from());
     }
 
-    /** Which the record may not know any more. */
-    private boolean isHeldBy(String node) {
-        Line line = host(node).line();
-        return line != null && line.isHeld();
+    /** Nobody holds the line, for a person chose where it begins anew: what starts without the right to is nobody's life. */
+    private static boolean isResetting(RecordStatus status) {
+        Consent consent = status.consent();
+        return consent != null
+                && (consent.choice().way() == Choice.Way.BEGIN
+                        || consent.choice().way() == Choice.Way.CONTINUE);
     }
 
     /** Whether a host may start the domain, whatever record says so; by another than this one. @param but null: by any */

@@ -24,6 +24,7 @@ public final class SimulatedWorld {
     private final Api api = new Api();
     private final ClassPolicy policy = new ClassPolicy();
     private final Observer observer;
+    private final People people;
     private final List<Host> hosts;
     private Operator operator;
 
@@ -40,6 +41,7 @@ public final class SimulatedWorld {
                 .map(name -> new Host(name, scene, api, observer))
                 .toList();
         observer.watch(hosts);
+        this.people = new People(scene, api);
         this.operator = newOperator();
     }
 
@@ -59,6 +61,10 @@ public final class SimulatedWorld {
         return policy;
     }
 
+    public People people() {
+        return people;
+    }
+
     public Operator operator() {
         return operator;
     }
@@ -75,6 +81,7 @@ public final class SimulatedWorld {
     /** Whether every promise holds. @throws io.tpmkeeper.simulation.truth.Broken if one does not */
     public void check() {
         observer.check();
+        people.look();
     }
 
     /** Everybody does what there is to do, so many times. */
@@ -131,7 +138,9 @@ public final class SimulatedWorld {
     }
 
     public void undefine(Host host) {
-        boolean unsaved = host.libvirt().isEndUnsaved() || observer.wentBack();
+        boolean unsaved = host.libvirt().isEndUnsaved()
+                || observer.wentBack()
+                || scene.truth().isAwaited(host.name());
         host.libvirt().undefine();
         if (unsaved) {
             observer.mayBeGone("an end that no hook saw, and an undefine");
@@ -155,6 +164,22 @@ public final class SimulatedWorld {
             ends.succeed(how);
         } else {
             ends.fail();
+        }
+    }
+
+    /** @param how what the source's log says; null: nothing */
+    void migrateWell(Host from, int number, @Nullable Ending how) {
+        migrate(from, other(from, number));
+        endMigration(true, how);
+    }
+
+    /** The guest runs on the destination, and the source is off before it can call its hook. */
+    public void sourceDiesAtTheSwitch() {
+        Migration ends = migration;
+        if (ends != null && !ends.isBroken()) {
+            migration = null;
+            ends.switchOver();
+            ends.from().losePower(PowerLoss.NOTHING);
         }
     }
 
@@ -249,6 +274,7 @@ public final class SimulatedWorld {
 
     public void apply(String namespace, String name, DeletionPolicy deletion) {
         api.apply(scene.clock().name("owner"), namespace, name, deletion);
+        people.applied();
     }
 
     public void delete(DeletionPolicy with) {
@@ -260,9 +286,9 @@ public final class SimulatedWorld {
         api.delete(Api.HOME, "vm", with);
     }
 
-    void deleteStrangers() {
-        api.delete("thieves", "stranger", DeletionPolicy.RETAIN);
-        api.delete(Api.HOME, "stranger", DeletionPolicy.RETAIN);
+    void deleteStrangers(DeletionPolicy with) {
+        api.delete("thieves", "stranger", with);
+        api.delete(Api.HOME, "stranger", with);
     }
 
     public void deleteNamespace() {
@@ -275,7 +301,7 @@ public final class SimulatedWorld {
         observer.mayBeGone("generations that went with their namespace");
     }
 
-    void deleteGeneration(int number) {
+    public void deleteGeneration(int number) {
         var all = List.copyOf(api.generations().values());
         if (!all.isEmpty()) {
             api.delete(all.get(number % all.size()));
@@ -315,15 +341,21 @@ public final class SimulatedWorld {
         return observer.isPurgeUndone();
     }
 
-    /** Nothing is wrong any more, and everybody who was away is back. */
-    public void endFaults() {
+    /**
+     * Nothing is wrong any more, and everybody who was away is back.
+     *
+     * @param lost number of a host that stays off if it is; null: none
+     */
+    public void endFaults(@Nullable Integer lost) {
         scene.story().say("world", "faults cease");
         endMigration(false, null);
         oldLeader = null;
         policy.set(io.tpmkeeper.protocol.Guard.ENFORCE);
         for (Host host : hosts) {
-            host.boot();
-            host.unfence();
+            if (lost == null || host != hosts.get(lost)) {
+                host.boot();
+                host.unfence();
+            }
             host.connect(true);
             host.allow(true);
             host.killNextHook(null);
@@ -335,5 +367,6 @@ public final class SimulatedWorld {
             host.libvirt().timeOut();
         }
         operator = newOperator();
+        operator.noticeSilence();
     }
 }

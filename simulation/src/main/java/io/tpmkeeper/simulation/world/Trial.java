@@ -38,8 +38,7 @@ public record Trial(Schedule schedule, long steps, @Nullable Broken broken, List
             event.deed().happen(world, host, event.number());
             world.check();
         }
-        new Healing(world)
-                .heal((int) Math.floorMod(schedule.seed(), (long) world.hosts().size()));
+        new Healing(world, schedule.seed()).heal(schedule.features().contains(Feature.A_HOST_IS_LOST));
     }
 
     private static void begin(Schedule schedule, SimulatedWorld world) {

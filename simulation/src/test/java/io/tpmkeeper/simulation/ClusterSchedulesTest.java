@@ -1,0 +1,182 @@
+package io.tpmkeeper.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tpmkeeper.protocol.Choice.Way;
+import io.tpmkeeper.protocol.DeletionPolicy;
+import io.tpmkeeper.protocol.Ending;
+import io.tpmkeeper.protocol.Facts;
+import io.tpmkeeper.protocol.Line;
+import io.tpmkeeper.protocol.LineState;
+import io.tpmkeeper.protocol.Run;
+import io.tpmkeeper.protocol.RunKind;
+import io.tpmkeeper.protocol.operator.Finding.Reason;
+import io.tpmkeeper.simulation.cluster.Conflict;
+import io.tpmkeeper.simulation.host.Host.PowerLoss;
+import io.tpmkeeper.simulation.host.Plan.Fate;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What befalls the cluster: operators that die, leaders that are deposed, storage that goes back, nodes that lie. */
+class ClusterSchedulesTest extends Schedules {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 17, 20, 24, 28})
+    void anOperatorDiesBetweenAnyTwoWritesOfAMove(int after) {
+        stoppedOn(a);
+        b.libvirt().start(Fate.RUNS);
+        b.agent().work();
+        world.operatorDies(after);
+        starts(b);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void anAgentDiesBetweenAnyTwoStepsOfGivingUp(int after) {
+        stoppedOn(a);
+        b.libvirt().start(Fate.RUNS);
+        b.agent().work();
+        world.operator().work();
+        world.agentSteps(a, after);
+        a.agent().die();
+        a.agent().live();
+        starts(b);
+    }
+
+    @Test
+    void aDeposedLeaderWritesNoOrderOverANewerOne() {
+        stoppedOn(a);
+        world.settle(1);
+        world.delete(DeletionPolicy.DELETE);
+        world.depose(1);
+        world.settle(6);
+        world.oldLeaderSteps(5);
+        world.settle(3);
+        assertThat(world.api().record()).isNull();
+        assertThat(a.line()).isNull();
+    }
+
+    @Test
+    void aStorageThatWentBackIsNoticed() {
+        stoppedOn(a);
+        world.takeSnapshot();
+        starts(b);
+        b.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        world.rollBack();
+        isRefused(c, Reason.ROLLED_BACK);
+    }
+
+    @Test
+    void aTakenNodeGainsNoRightByWhatItReports() throws Conflict {
+        stoppedOn(a);
+        starts(c);
+        c.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        starts(a);
+        world.write(a);
+        var before = status();
+        Line claimed = new Line(
+                Objects.requireNonNull(world.api().record()).uid(),
+                before.epoch() + 1_000_000,
+                "an order that nobody wrote",
+                LineState.HELD,
+                null,
+                null);
+        Run invented = new Run(
+                99, claimed.record(), claimed.epoch(), "boot", RunKind.COLD, null, true, true, true, null, null, false);
+        Facts was = Objects.requireNonNull(world.api().grant("c")).reported();
+        Facts facts = Objects.requireNonNull(was);
+        c.agent().lag(true);
+        c.agent().die();
+        world.api()
+                .report(
+                        "c",
+                        new Facts(
+                                facts.hostId(),
+                                claimed.order(),
+                                null,
+                                true,
+                                true,
+                                claimed,
+                                invented,
+                                null,
+                                facts.entries(),
+                                facts.deliveries(),
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null));
+        world.operator().work();
+        assertThat(status().holder()).isEqualTo(before.holder());
+        assertThat(status().current()).isEqualTo(before.current());
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        starts(a);
+    }
+
+    @Test
+    void aStrangerDoesNotGetTheDomain() {
+        runsOn(a);
+        world.apply("thieves", "stranger", DeletionPolicy.DELETE);
+        world.settle(3);
+        assertThat(Objects.requireNonNull(Objects.requireNonNull(world.api().record())
+                                .spec()
+                                .owner())
+                        .name())
+                .isEqualTo("vm");
+    }
+
+    @Test
+    void aGenerationDeletedByHandIsMadeAgain() {
+        stoppedOn(a);
+        world.deleteGeneration(0);
+        world.settle(3);
+        starts(b);
+    }
+
+    @Test
+    void aStorageThatWentBackAndTheHostThatIsAheadIsDown() {
+        stoppedOn(a);
+        world.takeSnapshot();
+        starts(b);
+        world.write(b);
+        b.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        world.losePower(b, PowerLoss.NOTHING);
+        world.rollBack();
+        world.operator().noticeSilence();
+        world.settle(2);
+        b.boot();
+        world.settle(2);
+        acceptsToContinueOn(Reason.ROLLED_BACK, b);
+        starts(c);
+    }
+
+    @Test
+    void aConsentThatARollbackUndidIsAskedForAgain() {
+        runsOn(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        starts(a);
+        world.losePower(a, PowerLoss.TORN);
+        a.boot();
+        world.settle(2);
+        asked(Reason.LOST_TAIL);
+        world.takeSnapshot();
+        accepts(Reason.LOST_TAIL, Way.BEGIN);
+        starts(b);
+        world.write(b);
+        b.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        world.rollBack();
+        world.settle(3);
+        acceptsToContinueOn(Reason.ROLLED_BACK, b);
+        starts(c);
+    }
+}

@@ -1,0 +1,227 @@
+package io.tpmkeeper.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tpmkeeper.protocol.Choice.Way;
+import io.tpmkeeper.protocol.Ending;
+import io.tpmkeeper.protocol.hook.HookHost.Disk;
+import io.tpmkeeper.protocol.operator.Finding;
+import io.tpmkeeper.protocol.operator.Finding.Reason;
+import io.tpmkeeper.simulation.host.Host.PowerLoss;
+import io.tpmkeeper.simulation.host.Plan.Fate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What befalls a host: power, disk, hook, directory. */
+class HostSchedulesTest extends Schedules {
+    @Test
+    void itStartsFromItsEntryWithTheAgentDeadAndTheFilesGone() {
+        runsOn(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        a.agent().die();
+        world.undefine(a);
+        a.libvirt().start(Fate.RUNS);
+        assertThat(a.runsOnline()).isTrue();
+    }
+
+    @Test
+    void aStopWithoutSpaceIsRescuedOrHeld() {
+        runsOn(a);
+        a.fill(new Disk(false, false, false));
+        a.libvirt().stop(Ending.SHUTDOWN);
+        assertThat(a.libvirt().holdsStop()).isTrue();
+        world.freeDisk(a);
+        assertThat(a.libvirt().holdsStop()).isFalse();
+        world.undefine(a);
+        world.settle(2);
+        starts(b);
+    }
+
+    @Test
+    void anImageOfThePastIsNotRestored() {
+        runsOn(a);
+        a.libvirt().save(false);
+        starts(a);
+        world.write(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        world.restore(a, 0, Fate.RUNS);
+        world.settle(2);
+        assertThat(a.libvirt().runs()).isFalse();
+        starts(a);
+    }
+
+    @Test
+    void aManagedSaveOfTheNewestStateGoesOn() {
+        runsOn(a);
+        a.libvirt().save(true);
+        world.settle(2);
+        starts(a);
+    }
+
+    @Test
+    void aHostDirectoryThatWasLostIsSaid() {
+        runsOn(a);
+        a.agent().die();
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.loseDirectory(a);
+        a.agent().live();
+        world.settle(2);
+        isRefused(b, Reason.HOST_LOSS);
+        acceptsToContinueOn(Reason.HOST_LOSS, a);
+        starts(b);
+    }
+
+    @Test
+    void aHostDirectoryThatWasLostOnceAllWasSavedIsNoLoss() {
+        stoppedOn(a);
+        world.loseDirectory(a);
+        world.settle(2);
+        starts(b);
+    }
+
+    @Test
+    void aHostDirectoryThatWasLostInTheMiddleOfAMoveIsSaid() {
+        stoppedOn(a);
+        starts(a);
+        world.write(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        b.libvirt().start(Fate.RUNS);
+        b.agent().work();
+        world.operator().work();
+        world.agentSteps(a, 4);
+        a.agent().die();
+        world.loseDirectory(a);
+        a.agent().live();
+        isRefused(b, Reason.HOST_LOSS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 99})
+    void aHookIsKilledAtAnyPointOfAStop(int percent) {
+        runsOn(a);
+        a.killNextHook(percent);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        starts(a);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 99})
+    void aHookIsKilledAtAnyPointOfAStartThatInstalls(int percent) {
+        stoppedOn(a);
+        world.undefine(a);
+        a.killNextHook(percent);
+        a.libvirt().start(Fate.RUNS);
+        world.settle(2);
+        starts(a);
+    }
+
+    @Test
+    void aRunThatLostItsPowerIsRecovered() {
+        runsOn(a);
+        world.losePower(a, PowerLoss.UNSYNCED);
+        a.boot();
+        world.settle(3);
+        starts(b);
+    }
+
+    @Test
+    void aTornStateIsSaidAndNotStarted() {
+        runsOn(a);
+        world.losePower(a, PowerLoss.TORN);
+        a.boot();
+        world.settle(3);
+        isRefused(a, Reason.LOST_TAIL);
+        isRefused(b, Reason.LOST_TAIL);
+    }
+
+    @Test
+    void breakGlassElsewhereForksAndChangesNothing() {
+        stoppedOn(a);
+        b.breakGlass(true);
+        b.libvirt().start(Fate.RUNS);
+        assertThat(b.libvirt().runs()).isTrue();
+        world.settle(3);
+        assertThat(world.operator().findings()).extracting(Finding::reason).contains(Reason.FORKED_RUN);
+        b.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        starts(a);
+    }
+
+    @Test
+    void breakGlassOnTheHolderIsHarmless() {
+        stoppedOn(a);
+        a.breakGlass(true);
+        starts(a);
+    }
+
+    @Test
+    void aHostWithoutAnIndexAsks() {
+        stoppedOn(a);
+        world.loseDirectory(c);
+        c.agent().die();
+        tries(c);
+        assertThat(c.libvirt().runs()).isFalse();
+    }
+
+    @Test
+    void aTornStateAndThenARefusedStartAndThenAFailedOne() {
+        runsOn(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        starts(a);
+        world.losePower(a, PowerLoss.TORN);
+        a.boot();
+        a.libvirt().start(Fate.RUNS);
+        a.libvirt().timeOut();
+        a.libvirt().start(Fate.FAILS_LATE);
+        world.settle(3);
+        accepts(Reason.LOST_TAIL, Way.BEGIN);
+        starts(b);
+    }
+
+    @Test
+    void aFailedStartChangesNothing() {
+        stoppedOn(a);
+        a.libvirt().start(Fate.FAILS_EARLY);
+        a.libvirt().start(Fate.FAILS_LATE);
+        world.settle(2);
+        starts(b);
+    }
+
+    @Test
+    void aClockThatIsSetBackOrdersNothing() {
+        runsOn(a);
+        world.scene().clock().pass(-90_000);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        starts(b);
+        world.write(b);
+        b.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        starts(c);
+    }
+
+    @Test
+    void aRescueOfAnEarlierRunOfTheSameNumberIsNotTakenForItsEnd() {
+        stoppedOn(a);
+        starts(b);
+        world.write(b);
+        b.fill(new Disk(false, false, true));
+        b.libvirt().stop(Ending.SHUTDOWN);
+        world.loseDirectory(b);
+        world.freeDisk(b);
+        world.settle(2);
+        tries(c);
+        acceptsToContinueOn(Reason.HOST_LOSS, b);
+        c.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        starts(b);
+        world.write(b);
+        b.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(3);
+        starts(c);
+    }
+}

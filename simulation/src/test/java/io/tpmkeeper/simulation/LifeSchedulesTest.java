@@ -1,0 +1,137 @@
+package io.tpmkeeper.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tpmkeeper.protocol.DeletionPolicy;
+import io.tpmkeeper.protocol.Ending;
+import io.tpmkeeper.protocol.operator.Finding.Reason;
+import io.tpmkeeper.simulation.cluster.Api;
+import io.tpmkeeper.simulation.host.Host.PowerLoss;
+import io.tpmkeeper.simulation.host.Plan.Fate;
+import org.junit.jupiter.api.Test;
+
+/** How protection begins and ends. */
+class LifeSchedulesTest extends Schedules {
+    @Test
+    void aNamespaceGoesThoughACaptureWaits() {
+        runsOn(a);
+        world.deleteNamespace();
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(8);
+        assertThat(world.api().record()).isNull();
+        assertThat(world.api().generations()).isEmpty();
+    }
+
+    @Test
+    void whatRunsAlreadyIsAdoptedAndSaved() {
+        a.runsAlready();
+        apply();
+        world.write(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        starts(b);
+    }
+
+    @Test
+    void whatRanAlreadyAndLostItsPowerBeforeItWasAdoptedStartsAgain() {
+        a.runsAlready();
+        world.apply(Api.HOME, "vm", DeletionPolicy.RETAIN);
+        a.agent().work();
+        for (int i = 0; i < 4; i++) {
+            world.operator().work();
+            world.hosts().stream().filter(h -> h != a).forEach(h -> h.agent().work());
+            if (world.api().record() == null || world.api().record().status().holder() == null) {
+                a.agent().work();
+            }
+        }
+        world.losePower(a, PowerLoss.NOTHING);
+        a.boot();
+        world.settle(3);
+        starts(b);
+    }
+
+    @Test
+    void stateOnSeveralHostsIsNobodysToChooseFrom() {
+        a.libvirt().start(Fate.RUNS);
+        b.libvirt().start(Fate.RUNS);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        b.libvirt().stop(Ending.SHUTDOWN);
+        apply();
+        isRefused(a, Reason.FOUND_ON_SEVERAL_NODES);
+    }
+
+    @Test
+    void prunedByGitOpsWhileItRunsItStaysProtected() {
+        runsOn(a);
+        world.delete(DeletionPolicy.RETAIN);
+        world.settle(3);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.undefine(a);
+        world.settle(6);
+        apply();
+        starts(b);
+    }
+
+    @Test
+    void aNodeGivenUpForDeadIsCleanedBeforeItCounts() {
+        runsOn(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        world.losePower(a, PowerLoss.NOTHING);
+        a.fence();
+        world.operator().noticeSilence();
+        world.delete(DeletionPolicy.RETAIN);
+        world.settle(6);
+        a.boot();
+        world.operator().work();
+        apply();
+        world.settle(4);
+        assertThat(world.api().record())
+                .isNotNull()
+                .satisfies(r -> assertThat(r.status().gone()).isEmpty());
+        starts(b);
+    }
+
+    @Test
+    void stoppedAndUndefinedBeforeItWasAdoptedItsCaptureIsAdopted() {
+        a.runsAlready();
+        a.agent().work();
+        world.write(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        a.agent().work();
+        world.undefine(a);
+        a.libvirt().define();
+        apply();
+        starts(b);
+    }
+
+    @Test
+    void aSilentNodeThatMayHaveItIsWaitedFor() {
+        world.settle(1);
+        b.agent().die();
+        world.operator().noticeSilence();
+        a.libvirt().start(Fate.RUNS);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        apply();
+        isRefused(a, Reason.FOUND_ON_SEVERAL_NODES);
+        b.agent().live();
+        world.settle(3);
+        starts(a);
+    }
+
+    @Test
+    void itMigratesAwayBeforeItIsAdopted() {
+        a.runsAlready();
+        world.apply(Api.HOME, "vm", DeletionPolicy.RETAIN);
+        for (int i = 0; i < 3; i++) {
+            world.operator().work();
+            world.hosts().forEach(h -> h.agent().work());
+        }
+        world.operator().work();
+        migrates(a, b, Ending.MIGRATED);
+        world.settle(4);
+        b.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(4);
+        starts(c);
+    }
+}
