@@ -35,7 +35,8 @@ record SavedVm(ProtectedGuest guest, OwnedState state) {
         guest.defineOn(host);
         state.apply(spec);
         state.await(ConditionType.BOUND, true, Reason.BOUND);
-        guest.bootAndWrite();
+        guest.bootAtLast();
+        guest.write();
         state.await(HostState.RUNNING, host.name());
     }
 

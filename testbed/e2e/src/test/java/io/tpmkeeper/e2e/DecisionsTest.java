@@ -34,7 +34,7 @@ class DecisionsTest {
 
     @BeforeAll
     void install() {
-        deployment = Deployment.ofPrograms(IMPATIENT);
+        deployment = EndsOnly.in(Deployment.ofPrograms(IMPATIENT));
         hostA = deployment.hostA();
         hostB = deployment.hostB();
         deployment.createNamespace(NAMESPACE);

@@ -9,6 +9,6 @@ class HostLossTest extends StoryTest {
     private static final int IMPATIENT = 6;
 
     HostLossTest() {
-        super(() -> Deployment.ofPrograms(IMPATIENT), HostLoss::steps);
+        super(() -> EndsOnly.in(Deployment.ofPrograms(IMPATIENT)), HostLoss::steps);
     }
 }

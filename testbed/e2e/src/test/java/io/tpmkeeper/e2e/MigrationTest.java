@@ -6,6 +6,6 @@ import org.junit.jupiter.api.Tag;
 @Tag("process")
 class MigrationTest extends StoryTest {
     MigrationTest() {
-        super(Deployment::ofPrograms, Migration::steps);
+        super(() -> EndsOnly.in(Deployment.ofPrograms()), Migration::steps);
     }
 }

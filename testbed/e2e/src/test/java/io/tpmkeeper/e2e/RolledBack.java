@@ -2,6 +2,7 @@ package io.tpmkeeper.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.tpmkeeper.api.ConditionType;
 import io.tpmkeeper.api.HostState;
 import io.tpmkeeper.api.LossReason;
@@ -56,6 +57,23 @@ final class RolledBack {
         vm.guest().knowsAll();
         vm.guest().powerOff();
         vm.state().awaitSavedAfter(1);
+        muchIsWritten();
+    }
+
+    /** As in any cluster: a restore is noticed by revisions that go back further than they come again in some seconds. */
+    private void muchIsWritten() {
+        for (int i = 0; i < 200; i++) {
+            String value = Integer.toString(i);
+            deployment
+                    .client()
+                    .namespaces()
+                    .withName("yesterday")
+                    .edit(namespace -> new NamespaceBuilder(namespace)
+                            .editMetadata()
+                            .addToAnnotations("e2e.tpmkeeper.io/written", value)
+                            .endMetadata()
+                            .build());
+        }
     }
 
     private void restore() {

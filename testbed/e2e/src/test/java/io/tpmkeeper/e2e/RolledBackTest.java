@@ -8,6 +8,6 @@ class RolledBackTest extends StoryTest {
     private static final int IMPATIENT = 6;
 
     RolledBackTest() {
-        super(() -> Deployment.ofPrograms(IMPATIENT), RolledBack::steps);
+        super(() -> EndsOnly.in(Deployment.ofPrograms(IMPATIENT)), RolledBack::steps);
     }
 }

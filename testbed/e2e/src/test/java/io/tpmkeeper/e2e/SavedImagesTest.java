@@ -6,6 +6,6 @@ import org.junit.jupiter.api.Tag;
 @Tag("process")
 class SavedImagesTest extends StoryTest {
     SavedImagesTest() {
-        super(Deployment::ofPrograms, SavedImages::steps);
+        super(() -> EndsOnly.in(Deployment.ofPrograms()), SavedImages::steps);
     }
 }
