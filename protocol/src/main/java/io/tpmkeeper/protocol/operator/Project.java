@@ -4,6 +4,7 @@ import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Entry;
 import io.tpmkeeper.protocol.GrantSpec;
+import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.Order;
 import io.tpmkeeper.protocol.RecordStatus;
@@ -134,8 +135,14 @@ final class Project implements Verb {
         return asked || node.refusedFor().isPresent() ? answer : null;
     }
 
-    /** The current state has gone from the cluster, and this node still has it. */
+    /**
+     * The current state has gone from the cluster, and this node still has it; or a person chose to continue from what it has, which
+     * it must not sweep under the Tombstone that comes first.
+     */
     private static @Nullable Digest wantedAgain(World world, NodeView node) {
+        if (Reset.isToContinueOn(world, node.node())) {
+            return node.facts().lineOf(world.recordUid()).map(Line::tip).orElse(null);
+        }
         Current current = world.status().current();
         if (current == null || world.generationOf(current.digest()).isPresent()) {
             return null;

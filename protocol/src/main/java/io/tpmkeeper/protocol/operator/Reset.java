@@ -36,6 +36,13 @@ final class Reset implements Verb {
                 && consent.choice().way() == Choice.Way.CONTINUE;
     }
 
+    static boolean isToContinueOn(World world, String node) {
+        Consent consent = world.status().consent();
+        return consent != null
+                && isToContinue(world)
+                && node.equals(consent.choice().node());
+    }
+
     /** The record with nobody's line, and what is to come written down. */
     static RecordStatus begin(World world, Consent consent) {
         long epoch = Giving.epochAbove(world, chosen(world, consent.choice()));

@@ -206,7 +206,7 @@ final class AgentWork {
             return;
         }
         boolean purgedUnsaid = grant.spec().purge() != null && order.kind() == OrderKind.TOMBSTONE;
-        if (!agent.obeys(order.id()) && !elsewhere.wentBack() && !purgedUnsaid) {
+        if (!agent.obeys(host.hostId() + " " + order.id()) && !elsewhere.wentBack() && !purgedUnsaid) {
             throw new Broken(Harm.STALE, "%s obeys order %s twice".formatted(host.name(), order.id()));
         }
         if (order.kind() == OrderKind.HELD) {

@@ -162,6 +162,7 @@ public final class SimulatedWorld {
         migration = null;
         if (well && !ends.isBroken()) {
             ends.succeed(how);
+            hasArrived();
         } else {
             ends.fail();
         }
@@ -173,12 +174,19 @@ public final class SimulatedWorld {
         endMigration(true, how);
     }
 
+    private void hasArrived() {
+        if (hosts.stream().anyMatch(h -> scene.truth().isAwaited(h.name()))) {
+            observer.mayBeGone("a migration onto what a person chose, before that was captured");
+        }
+    }
+
     /** The guest runs on the destination, and the source is off before it can call its hook. */
     public void sourceDiesAtTheSwitch() {
         Migration ends = migration;
         if (ends != null && !ends.isBroken()) {
             migration = null;
             ends.switchOver();
+            hasArrived();
             ends.from().losePower(PowerLoss.NOTHING);
         }
     }
