@@ -5,6 +5,7 @@ import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Entry;
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.Line;
+import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.Run;
 import java.util.Comparator;
 import java.util.Objects;
@@ -12,19 +13,20 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line that a host holds in the name of another record than the domain has now: that one was lost, and the host may start the
- * domain still. It gives nothing in this record's name; it tells where the domain's life went on.
+ * A line that a host has in the name of another record than the domain has now: that one was lost. Held, the host may start the
+ * domain still; Lost or Left, the domain's life went on there, and what it left is torn or elsewhere. It gives nothing in this
+ * record's name; it tells where the domain's life went on.
  */
 record LostRecordLine(NodeView node, Line line) {
     static Optional<LostRecordLine> of(World world, NodeView node) {
         return Optional.ofNullable(node.facts().line())
-                .filter(l -> l.isHeld() && !l.record().equals(world.recordUid()))
+                .filter(l -> l.state() != LineState.TOMBSTONE && !l.record().equals(world.recordUid()))
                 .map(l -> new LostRecordLine(node, l));
     }
 
     /** Whether what the host has is what is saved, as far as its line says. */
     boolean isAt(Current current) {
-        return current.digest().equals(line.tip());
+        return line.isHeld() && current.digest().equals(line.tip());
     }
 
     /**
@@ -32,7 +34,8 @@ record LostRecordLine(NodeView node, Line line) {
      * was made and no older than it, and on the host is what it says, or the run that began from it.
      */
     boolean goesOnFrom(World world, Current current) {
-        boolean sameLine = world.generations().stream()
+        boolean sameLine = line.isHeld()
+                && world.generations().stream()
                         .filter(g -> g.secret().equals(current.secret()))
                         .anyMatch(g -> g.record().equals(line.record()))
                 && line.epoch() >= current.version().epoch();
