@@ -178,6 +178,10 @@ public final class Obey {
         if (open) {
             return new Wait("A run ended unseen and is to be recovered first.");
         }
+        if (order.active() && run != null && run.kind() == RunKind.INCOMING && run.how() == Ending.FAILED) {
+            // It was still being received when the order was written: what lies here is libvirt's blank.
+            return new Refused("The migration that run %d was to receive failed.".formatted(run.n()));
+        }
         return stopped(record, order, here, line, parked);
     }
 
