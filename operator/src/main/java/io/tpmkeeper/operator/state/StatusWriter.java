@@ -7,7 +7,6 @@ import io.tpmkeeper.api.Conditions;
 import io.tpmkeeper.api.EffectivePolicy;
 import io.tpmkeeper.api.Finding;
 import io.tpmkeeper.api.HostState;
-import io.tpmkeeper.api.LossReason;
 import io.tpmkeeper.api.Reason;
 import io.tpmkeeper.api.VmTpmState;
 import io.tpmkeeper.api.VmTpmStateStatus;
@@ -15,7 +14,6 @@ import io.tpmkeeper.operator.record.CaptureRequest;
 import io.tpmkeeper.operator.record.RecordReconciler;
 import io.tpmkeeper.operator.record.WorldReader;
 import io.tpmkeeper.protocol.Current;
-import io.tpmkeeper.protocol.Decision;
 import io.tpmkeeper.protocol.Refusal;
 import io.tpmkeeper.protocol.operator.Claims;
 import io.tpmkeeper.protocol.operator.Decisions;
@@ -133,41 +131,13 @@ public final class StatusWriter {
                 kept(world.generations()),
                 captures.of(observed),
                 requested(state, world),
-                decision(state, world, outcome.findings()),
+                Asked.of(state, world, outcome.findings()),
                 policy,
                 stamped(state, findings));
         Optional<Duration> again = hostState == HostState.UNSYNCED && unsynced < Show.UPLOAD_PATIENCE
                 ? Optional.of(Duration.ofSeconds(Show.UPLOAD_PATIENCE - unsynced + 1))
                 : Optional.empty();
         return new Written(status, told(shown), again);
-    }
-
-    /** What was written down for this very finding: what is shown is what can be consented to. */
-    private static VmTpmStateStatus.@Nullable PendingDecision decision(
-            VmTpmState state, World world, List<io.tpmkeeper.protocol.operator.Finding> findings) {
-        return findings.stream()
-                .findFirst()
-                .filter(f -> f.reason().isDecision())
-                .map(f -> {
-                    String reason = f.reason().word();
-                    Decision asked = world.status().decision();
-                    List<VmTpmStateStatus.Option> options =
-                            asked == null || !asked.reason().equals(reason)
-                                    ? List.of()
-                                    : asked.options().stream()
-                                            .map(o -> new VmTpmStateStatus.Option(o.of(), o.message()))
-                                            .toList();
-                    String how = options.isEmpty()
-                            ? ""
-                            : " To choose, copy the 'of' of an option: kubectl patch vmtpmstate -n %s %s --type merge -p '{\"spec\":{\"acceptLoss\":{\"reason\":\"%s\",\"of\":\"OF\"}}}'"
-                                    .formatted(
-                                            state.getMetadata().getNamespace(),
-                                            state.getMetadata().getName(),
-                                            reason);
-                    return new VmTpmStateStatus.PendingDecision(
-                            LossReason.valueOf(f.reason().name()), f.message() + how, options);
-                })
-                .orElse(null);
     }
 
     /** What was answered once stays so until somebody asks again. */
