@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.tpmkeeper.api.Marks;
 import io.tpmkeeper.api.VmTpmClass;
 import io.tpmkeeper.api.VmTpmGrant;
+import io.tpmkeeper.api.VmTpmRecord;
 import io.tpmkeeper.api.VmTpmState;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,12 @@ final class Watches implements AutoCloseable {
                 .map(s -> s.getSpec().target().domainUUID())
                 .filter(u -> u != null)
                 .forEach(wakeups::domain)));
-        this.informers = List.of(grants, sent, kept, classes);
+        // A record has no finalizer, and what has gone is not reconciled: whoever wants its domain makes it anew.
+        SharedIndexInformer<VmTpmRecord> records =
+                client.resources(VmTpmRecord.class).runnableInformer(0);
+        records.addEventHandler(
+                deleted(r -> wakeups.statesWanting(r.getMetadata().getName())));
+        this.informers = List.of(grants, sent, kept, classes, records);
     }
 
     void start() {
@@ -52,6 +58,21 @@ final class Watches implements AutoCloseable {
     private static String domain(Secret secret) {
         Map<String, String> labels = secret.getMetadata().getLabels();
         return labels == null ? "" : labels.getOrDefault(Marks.DOMAIN, "");
+    }
+
+    private static <T extends HasMetadata> ResourceEventHandler<T> deleted(Consumer<T> wake) {
+        return new ResourceEventHandler<>() {
+            @Override
+            public void onAdd(T added) {}
+
+            @Override
+            public void onUpdate(T before, T after) {}
+
+            @Override
+            public void onDelete(T deleted, boolean unknownFinalState) {
+                wake.accept(deleted);
+            }
+        };
     }
 
     private static <T extends HasMetadata> ResourceEventHandler<T> each(Consumer<T> wake) {
