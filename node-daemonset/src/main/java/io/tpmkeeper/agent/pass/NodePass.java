@@ -4,12 +4,8 @@ import io.tpmkeeper.agent.cluster.Cluster;
 import io.tpmkeeper.agent.cluster.Grant;
 import io.tpmkeeper.agent.install.HookKeeper;
 import io.tpmkeeper.agent.install.HookState;
-import io.tpmkeeper.agent.place.DomainPlace;
-import io.tpmkeeper.agent.place.PlaceException;
-import io.tpmkeeper.agent.place.PlacedDomain;
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.Guard;
-import io.tpmkeeper.protocol.hostfile.DomainPaths;
 import io.tpmkeeper.protocol.hostfile.Identity;
 import io.tpmkeeper.protocol.hostfile.Index;
 import io.tpmkeeper.protocol.hostfile.UnreadableException;
@@ -42,11 +38,10 @@ public final class NodePass {
     private final Cluster cluster;
     private final PlaceAccess place;
     private final HookKeeper hook;
+    private final Inventory inventory;
     private final DomainPass domainPass;
     private final Reports reports;
 
-    private Map<String, PlacedDomain> inventory = Map.of();
-    private boolean inventoryKnown;
     private @Nullable String logged;
     private NodeHealth health = new NodeHealth(null, HookState.UNKNOWN, null, null);
 
@@ -64,6 +59,7 @@ public final class NodePass {
         this.cluster = cluster;
         this.place = place;
         this.hook = hook;
+        this.inventory = new Inventory(host, place);
         this.domainPass = new DomainPass(
                 host, identity.host(), node, cluster, place, log, io.tpmkeeper.protocol.host.Sweep.Retention.DEFAULT);
         this.reports = new Reports(cluster, identity, new NodeReport(host, identity, agentVersion));
@@ -128,8 +124,8 @@ public final class NodePass {
         boolean startWaits = requests.values().stream().anyMatch(host::waits);
         Map<String, @Nullable Vm> before = vms();
         sendWhatEnded(grants.orElse(List.of()), before);
-        boolean fresh = takeInventory(before.keySet());
-        learnFromRequests(requests);
+        boolean fresh = inventory.take(before.keySet());
+        inventory.learnFrom(requests);
 
         SortedSet<String> uuids = domains(grants.orElse(List.of()));
         Map<String, Facts> facts = new TreeMap<>();
@@ -143,7 +139,7 @@ public final class NodePass {
                     domainPass.run(view(uuid, fresh, waits(requests, uuid), before, grant, index.containsKey(uuid))));
         }
         health = health.at(place.failure());
-        if (grants.isPresent() && !inventoryKnown) {
+        if (grants.isPresent() && !inventory.isKnown()) {
             // Of a domain whose start waits everything is known without libvirt, also right after the agent's own
             // start.
             boolean unused = reports.tell(
@@ -156,11 +152,11 @@ public final class NodePass {
             }
         } else if (grants.isPresent()) {
             boolean all = reports.tell(grants.get(), facts);
-            asked.ifPresent(a ->
-                    reports.tellNode(a, all && (fresh || startWaits), inventory.values(), facts, grants.get(), health));
+            asked.ifPresent(a -> reports.tellNode(
+                    a, all && (fresh || startWaits), inventory.domains().values(), facts, grants.get(), health));
         }
-        live().passed(inventory, grants.orElse(List.of()));
-        forgetStrangers(uuids);
+        live().passed(inventory.domains(), grants.orElse(List.of()));
+        inventory.forgetStrangers(uuids);
         keepHook(index);
     }
 
@@ -182,22 +178,13 @@ public final class NodePass {
             throws IOException {
         return new DomainView(
                 uuid,
-                inventory.get(uuid),
+                inventory.domains().get(uuid),
                 fresh,
                 waiting,
-                paths(uuid),
+                inventory.paths(uuid),
                 before.containsKey(uuid) ? before.get(uuid) : Vm.NOTHING,
                 grant,
                 indexed);
-    }
-
-    /** Where the files of a domain are need not be known when nothing else of it is here. */
-    private void forgetStrangers(SortedSet<String> known) throws IOException {
-        for (String uuid : host.files().domainsWith("domain")) {
-            if (inventoryKnown && !known.contains(uuid)) {
-                host.files().delete("domain", uuid);
-            }
-        }
     }
 
     private boolean waits(Map<String, WaitingStart> requests, String uuid) {
@@ -233,58 +220,8 @@ public final class NodePass {
         return all;
     }
 
-    /** Asks libvirt, after the host files were read; writes down where the domains' files are. */
-    private boolean takeInventory(java.util.Set<String> known) throws IOException {
-        Optional<List<?>> answer = place.ask(List.class, DomainPlace::domains).map(l -> (List<?>) l);
-        if (answer.isEmpty()) {
-            return false;
-        }
-        Map<String, PlacedDomain> all = new TreeMap<>();
-        for (Object each : answer.get()) {
-            PlacedDomain domain = (PlacedDomain) each;
-            if (domain.hasTpm() || domain.refused() != null || known.contains(domain.uuid())) {
-                all.put(domain.uuid(), domain);
-                host.files().put(domain.uuid(), domain.paths());
-            }
-        }
-        inventory = all;
-        inventoryKnown = true;
-        return true;
-    }
-
-    /** A domain that libvirt is starting for the first time comes by the hook. */
-    private void learnFromRequests(Map<String, WaitingStart> requests) throws IOException {
-        for (Map.Entry<String, WaitingStart> request : requests.entrySet()) {
-            if (request.getValue().xml().isBlank()) {
-                continue;
-            }
-            PlacedDomain described;
-            try {
-                described = place.describe(request.getValue().xml());
-            } catch (PlaceException e) {
-                LOG.atWarn()
-                        .addKeyValue("domain", request.getKey())
-                        .addKeyValue("cause", e.getMessage())
-                        .log("what the hook handed over cannot be read");
-                continue;
-            }
-            if (!described.uuid().equals(request.getKey())) {
-                continue;
-            }
-            host.files().put(described.uuid(), described.paths());
-            if (!inventory.containsKey(described.uuid())) {
-                Map<String, PlacedDomain> all = new TreeMap<>(inventory);
-                all.put(described.uuid(), described);
-                inventory = all;
-            }
-            if (request.getValue().waitSeconds() == 0) {
-                host.files().delete("request", described.uuid());
-            }
-        }
-    }
-
     private SortedSet<String> domains(List<Grant> grants) throws IOException {
-        SortedSet<String> all = new TreeSet<>(inventory.keySet());
+        SortedSet<String> all = new TreeSet<>(inventory.domains().keySet());
         for (String kind : KINDS_WITH_DOMAINS) {
             all.addAll(host.files().domainsWith(kind));
         }
@@ -292,18 +229,6 @@ public final class NodePass {
         grants.forEach(g -> granted.add(g.spec().domainUuid()));
         all.addAll(granted);
         return all;
-    }
-
-    private @Nullable DomainPaths paths(String uuid) throws IOException {
-        try {
-            return host.files().domain(uuid).orElse(null);
-        } catch (UnreadableException e) {
-            LOG.atWarn()
-                    .addKeyValue("domain", uuid)
-                    .addKeyValue("cause", e.getMessage())
-                    .log("where its files are is not known until libvirt is asked");
-            return null;
-        }
     }
 
     /** Only when the index is on disk: a hook that finds none asks for everything. */
