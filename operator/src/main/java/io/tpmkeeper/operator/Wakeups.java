@@ -6,6 +6,7 @@ import io.tpmkeeper.api.VmTpmRecord;
 import io.tpmkeeper.api.VmTpmState;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Tells the two reconcilers that something of a domain changed. Only a hint: what changed is read from the API, and a hint that
@@ -16,6 +17,7 @@ public final class Wakeups {
     private final SimpleInboundEventSource<VmTpmState> states = new SimpleInboundEventSource<>("facts");
 
     private volatile Function<String, List<VmTpmState>> statesOf = uuid -> List.of();
+    private volatile Predicate<String> isRecorded = uuid -> false;
     private volatile boolean open;
 
     /** The reconcilers' caches are filled. Until now every hint was dropped: they look at everything when they start. */
@@ -36,13 +38,21 @@ public final class Wakeups {
         this.statesOf = finder;
     }
 
-    /** Something changed on a node: both the record and the VmTpmStates that want the domain look again. */
+    /** @param finder whether a domain has a record, by its UUID */
+    public void findRecordsBy(Predicate<String> finder) {
+        this.isRecorded = finder;
+    }
+
+    /**
+     * Something changed on a node. What is decided for the record comes first, and wakes the VmTpmStates in its turn: two that read
+     * everything at the same time would keep each other up. Without a record there is only who wants the domain.
+     */
     public void domain(String domainUuid) {
-        if (!open) {
-            return;
+        if (isRecorded.test(domainUuid)) {
+            record(domainUuid);
+        } else {
+            statesWanting(domainUuid);
         }
-        record(domainUuid);
-        statesWanting(domainUuid);
     }
 
     /** The record changed: whoever wants the domain looks again, its owner and those that wait for it. */

@@ -6,6 +6,7 @@ import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.tpmkeeper.api.ApiGroup;
 import io.tpmkeeper.api.VmTpmRecord;
@@ -54,6 +55,8 @@ public final class RecordReconciler implements Reconciler<VmTpmRecord> {
 
     @Override
     public List<EventSource<?, VmTpmRecord>> prepareEventSources(EventSourceContext<VmTpmRecord> context) {
+        wakeups.findRecordsBy(
+                uuid -> context.getPrimaryCache().get(new ResourceID(uuid)).isPresent());
         return List.of(wakeups.records());
     }
 
@@ -66,7 +69,6 @@ public final class RecordReconciler implements Reconciler<VmTpmRecord> {
                 if (observed.isEmpty() || onePass(observed.get())) {
                     return UpdateControl.<VmTpmRecord>noUpdate().rescheduleAfter(LOOK_AGAIN);
                 }
-                wakeups.statesWanting(domainUuid);
             }
             LOG.atWarn()
                     .addKeyValue("domain", domainUuid)
