@@ -25,6 +25,7 @@ import io.tpmkeeper.protocol.operator.World;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -37,7 +38,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Observes one domain. The record first and the grants after it, both live: so a grant is never older than the record that it
- * is judged by. What comes after the record is asked for at once.
+ * is judged by. The nodes' answers come in between, from what is watched: so an answer is never newer than the facts that it vouches
+ * for. What comes after them is asked for at once.
  */
 public final class WorldReader {
     private final KubernetesClient client;
@@ -95,6 +97,9 @@ public final class WorldReader {
         String domainUuid = record.getMetadata().getName();
         RecordSpec spec = Objects.requireNonNullElse(record.getSpec(), new RecordSpec(null, null));
         Home home = home(spec);
+        // An agent writes its facts first and answers then: of answers that are read before the facts, none vouches for
+        // older ones.
+        List<VmTpmNode> inventories = cluster.inventories();
         AtOnce calls = new AtOnce();
         var owned = calls.begin(() -> owner.apply(spec));
         var grants = calls.begin(() -> grants(domainUuid));
@@ -127,7 +132,7 @@ public final class WorldReader {
                         home.name(),
                         policy.className(),
                         state == null ? null : CaptureRequest.unanswered(state).orElse(null),
-                        nodes(domainUuid, status, policy, grants.get()),
+                        nodes(domainUuid, status, policy, inventories, grants.get()),
                         inbox.get().uploads(),
                         inbox.get().unreadable(),
                         kept.get().generations(),
@@ -187,9 +192,13 @@ public final class WorldReader {
     }
 
     private SortedMap<String, NodeView> nodes(
-            String domainUuid, RecordStatus status, EffectivePolicy policy, Map<String, VmTpmGrant> grants) {
-        Map<String, VmTpmNode> inventories = cluster.inventories().stream()
-                .collect(Collectors.toMap(n -> n.getMetadata().getName(), Function.identity()));
+            String domainUuid,
+            RecordStatus status,
+            EffectivePolicy policy,
+            List<VmTpmNode> reported,
+            Map<String, VmTpmGrant> grants) {
+        Map<String, VmTpmNode> inventories =
+                reported.stream().collect(Collectors.toMap(n -> n.getMetadata().getName(), Function.identity()));
         SortedMap<String, NodeView> views = new TreeMap<>();
         inventories.keySet().forEach(n -> views.put(n, view(n, domainUuid, inventories, grants, policy)));
         grants.keySet().forEach(n -> views.putIfAbsent(n, view(n, domainUuid, inventories, grants, policy)));
