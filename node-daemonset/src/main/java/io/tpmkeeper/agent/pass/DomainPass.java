@@ -111,6 +111,7 @@ final class DomainPass {
                     .log("left as it is");
             outcome.upload = UnreadableException.REASON + ": " + e.getMessage()
                     + ". It is left as it is; what a stop leaves is still captured.";
+            outcome.purge = Purges.unreadable(outcome.grant, e);
             vm = Vm.NOTHING.with(unreadableLine(outcome.grant), null);
         }
         return facts(view, outcome, vm);

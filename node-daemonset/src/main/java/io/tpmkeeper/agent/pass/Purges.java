@@ -34,6 +34,16 @@ final class Purges {
     /** @param purged id of the purge that was carried out last. @param refused why the one that is ordered was not */
     record Settled(@Nullable String purged, @Nullable String refused) {}
 
+    /** What cannot be read is not known to be what was listed. */
+    static Settled unreadable(@Nullable Grant grant, UnreadableException why) {
+        String before = grant == null || grant.reported() == null
+                ? null
+                : grant.reported().purged();
+        GrantSpec.Purge purge = grant == null ? null : grant.spec().purge();
+        boolean asked = purge != null && !purge.id().equals(before);
+        return new Settled(before, asked ? UnreadableException.REASON + ": " + why.getMessage() + "." : null);
+    }
+
     Settled settle(DomainView view, Grant grant) throws IOException, UnreadableException {
         String before = grant.reported() == null ? null : grant.reported().purged();
         GrantSpec.Purge purge = grant.spec().purge();
