@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param node that is meant; null with {@link Way#BEGIN} and {@link Way#PRESUME_OFF}
  * @param hostId of it, with {@link Way#TAKE_OVER}: a name that is used again is another host
- * @param run that is meant, with {@link Way#CONTINUE} and {@link Way#FORGET}; null: none is known
+ * @param run that is meant, with {@link Way#CONTINUE} and {@link Way#FORGET}, or that was the last known there, with {@link
+ *     Way#TAKE_OVER}; null: none is known
  * @param from with {@link Way#BEGIN}: the state to begin from; null: none, a blank TPM
  * @param silent with {@link Way#PRESUME_OFF}: the nodes
  */
@@ -52,8 +53,10 @@ public record Choice(
         silent = silent == null ? List.of() : List.copyOf(silent);
     }
 
-    public static Choice takeOver(Holder from) {
-        return new Choice(Way.TAKE_OVER, from.node(), from.hostId(), null, null, List.of());
+    /** @param last run that it told of, so that of a later one nobody is taken at their word; null: none */
+    public static Choice takeOver(Holder from, @Nullable Run last) {
+        return new Choice(
+                Way.TAKE_OVER, from.node(), from.hostId(), last == null ? null : (Long) last.n(), null, List.of());
     }
 
     public static Choice presumeOff(List<String> nodes) {

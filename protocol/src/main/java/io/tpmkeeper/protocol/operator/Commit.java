@@ -10,6 +10,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Follows a live migration: source and destination agree that the domain went from one to the other, so the line goes after it.
@@ -123,20 +125,36 @@ final class Commit implements Verb {
                 Offers.continueOn(world, received)));
     }
 
+    /** Nobody has it for certain. One that received it and lost it without a word has the newest state, or nothing. */
     private static Verdict nowhere(World world, HolderLine from, List<NodeView> silent) {
         String left = from.node().node();
+        List<NodeView> unsure = world.nodes().values().stream()
+                .filter(n -> n.alive() && endedUnseen(n.facts().run()))
+                .toList();
+        String where = unsure.isEmpty()
+                ? "no node that reports received it"
+                : "%s received a migration of it, and how that ended there is not known (power loss, perhaps): if what is left there is whole, it is the newest state"
+                        .formatted(names(unsure));
+        List<NodeView> has =
+                Stream.concat(unsure.stream(), Stream.of(from.node())).toList();
         if (!silent.isEmpty()) {
             return Verdict.found(new Finding(
                     Finding.Reason.HOST_LOSS,
-                    "The domain migrated away from %s, and no node that reports received it; %s is silent. No start is allowed until it speaks. Bring it back."
-                            .formatted(left, names(silent)),
-                    Offers.all(Offers.beginFromCurrent(world), Offers.continueOn(world, List.of(from.node())))));
+                    "The domain migrated away from %s; %s; %s is silent. No start is allowed until it speaks. Bring it back."
+                            .formatted(left, where, names(silent)),
+                    Offers.all(Offers.beginFromCurrent(world), Offers.continueOn(world, has))));
         }
         return Verdict.found(new Finding(
                 Finding.Reason.MISSING_STATE,
-                "The domain migrated away from %s, and no node says that it received it. No start is allowed until one does."
-                        .formatted(left),
-                Offers.all(Offers.beginFromNewest(world), Offers.continueOn(world, List.of(from.node())))));
+                "The domain migrated away from %s; %s. No start is allowed until that is settled."
+                        .formatted(left, where),
+                Offers.all(Offers.beginFromNewest(world), Offers.continueOn(world, has))));
+    }
+
+    private static boolean endedUnseen(@Nullable Run run) {
+        return run != null
+                && run.mayHaveReceived()
+                && (run.how() == Ending.LOST || run.how() == Ending.UNKNOWN || run.how() == Ending.INCOMPLETE);
     }
 
     private static String names(List<NodeView> nodes) {

@@ -36,10 +36,12 @@ final class Decide {
         return accepted(world, asked).map(o -> obey(world, asked.reason(), o)).orElse(Verdict.NOTHING);
     }
 
+    /** The same choices in the same words: whoever read that less is lost did not consent to more. */
     private static boolean asks(Decision asked, String reason, List<Finding.Offer> offers) {
-        List<Choice> choices =
-                asked.options().stream().map(Decision.Option::choice).toList();
-        return asked.reason().equals(reason) && choices.equals(Offers.choices(offers));
+        List<Finding.Offer> shown = asked.options().stream()
+                .map(o -> new Finding.Offer(o.choice(), o.message()))
+                .toList();
+        return asked.reason().equals(reason) && shown.equals(offers);
     }
 
     private static Decision anew(World world, String reason, List<Finding.Offer> offers) {

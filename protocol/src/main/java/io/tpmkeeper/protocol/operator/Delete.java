@@ -10,6 +10,7 @@ import io.tpmkeeper.protocol.OrderKind;
 import io.tpmkeeper.protocol.Owner;
 import io.tpmkeeper.protocol.RecordSpec;
 import io.tpmkeeper.protocol.RecordStatus;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,10 +32,11 @@ final class Delete implements Verb {
         DeletionPolicy policy = policyNow(world, status.deletion());
         if (policy != status.deletion().policy()) {
             RecordStatus.Deletion was = status.deletion();
-            return Verdict.act(
-                    new Step.WriteRecord(
-                            status.withDeletion(new RecordStatus.Deletion(policy, was.uid(), was.since()))),
-                    announce(world, policy));
+            List<Step> steps = new ArrayList<>(policy == DeletionPolicy.RETAIN ? Purge.callOff(world) : List.of());
+            steps.add(new Step.WriteRecord(
+                    status.withDeletion(new RecordStatus.Deletion(policy, was.uid(), was.since()))));
+            steps.add(announce(world, policy));
+            return Verdict.act(steps);
         }
         if (status.deletion().policy() == DeletionPolicy.RETAIN
                 && owner == null

@@ -7,6 +7,7 @@ import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.Order;
 import io.tpmkeeper.protocol.RecordStatus;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Gives the line to one node: the only place where a right is made. */
@@ -89,16 +90,21 @@ final class Giving {
      * The same, and above what the node itself has, which is not believed without limit: a node that was taken over must not be
      * able to use all epochs up.
      */
-    static long epochAbove(World world, @Nullable NodeView node) {
+    private static long epochAbove(World world, NodeView node) {
+        return above(world, Stream.of(node));
+    }
+
+    /** The same, above what any node has: each is to obey a Tombstone of it. */
+    static long epochAboveAll(World world) {
+        return above(world, world.nodes().values().stream());
+    }
+
+    private static long above(World world, Stream<NodeView> nodes) {
         long next = nextEpoch(world);
-        return node == null
-                ? next
-                : node.facts()
-                        .lineOf(world.recordUid())
-                        .map(l -> l.epoch() + 1)
-                        .filter(e -> e - next < BELIEVED)
-                        .map(e -> Math.max(next, e))
-                        .orElse(next);
+        return nodes.flatMap(n -> n.facts().lineOf(world.recordUid()).stream())
+                .map(l -> l.epoch() + 1)
+                .filter(e -> e - next < BELIEVED)
+                .reduce(next, Math::max);
     }
 
     private static String id(World world, String node) {

@@ -3,13 +3,17 @@ package io.tpmkeeper.protocol.operator;
 import io.tpmkeeper.protocol.Choice;
 import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.protocol.Ending;
+import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.Holder;
+import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.Run;
+import io.tpmkeeper.protocol.RunKind;
 import io.tpmkeeper.protocol.operator.Finding.Offer;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,15 +26,54 @@ final class Offers {
     static List<Offer> continueOn(World world, Collection<NodeView> nodes) {
         return nodes.stream()
                 .filter(n -> n.alive() && n.hostId() != null && n.facts().hasState())
-                .filter(n -> !Whereabouts.runsBeside(world, n.node()))
+                .filter(n -> !Whereabouts.runsBeside(world, n.node()) && !isBlank(n.facts()))
                 .map(n -> new Offer(
                         Choice.continueOn(n.node(), n.facts().run()),
-                        "Continue from what %s has%s. %s"
-                                .formatted(
-                                        n.node(),
-                                        n.facts().active() ? ", where the domain runs" : "",
-                                        keptBeside(world))))
+                        "Continue from what %s has%s. %s%s"
+                                .formatted(n.node(), told(n.facts()), keptBeside(world), twice(world, n.node()))))
                 .toList();
+    }
+
+    /** What a migration left that failed is not the domain's: libvirt made it before anything was received. */
+    private static boolean isBlank(Facts facts) {
+        Run run = facts.run();
+        return run != null && run.kind() == RunKind.INCOMING && run.how() == Ending.FAILED && !facts.active();
+    }
+
+    /** Where it came from: without that, one of two cannot be chosen. */
+    private static String told(Facts facts) {
+        Run run = facts.run();
+        if (facts.active()) {
+            return ", where the domain runs";
+        }
+        if (run == null) {
+            return "";
+        }
+        String began = switch (run.kind()) {
+            case INCOMING -> "received by a migration, ";
+            case IMAGE -> "resumed from a saved image, ";
+            case COLD -> "";
+        };
+        String right = run.online() || run.kind() == RunKind.INCOMING ? "" : "begun without the right to, ";
+        String ended = run.open() ? "not known to have ended" : "ended: " + run.how();
+        String saved = facts.entries().stream()
+                .filter(e -> run.entry() != null && e.seq() == run.entry() && e.digest() != null)
+                .findFirst()
+                .map(e -> ", state %s%s"
+                        .formatted(Objects.requireNonNull(e.digest()).brief(), e.complete() ? "" : " (incomplete)"))
+                .orElse("");
+        return " (run %d, %s%s%s%s)".formatted(run.n(), began, right, ended, saved);
+    }
+
+    /** Each of the nodes that received the domain, or may have: what it left is the domain, or is none. */
+    static List<Offer> settle(World world, Collection<NodeView> received) {
+        List<Offer> forgotten = received.stream()
+                .filter(n -> n.alive() && !n.facts().active())
+                .flatMap(n -> Optional.ofNullable(n.facts().run()).stream()
+                        .filter(r -> r.mayHaveReceived() && !r.open())
+                        .flatMap(r -> forget(n, r).stream()))
+                .toList();
+        return all(continueOn(world, received), forgotten);
     }
 
     /** From what is current; or, where nothing was ever saved, from a blank TPM. */
@@ -57,11 +100,12 @@ final class Offers {
             return List.of();
         }
         Digest digest = from == null ? null : from.digest();
+        String twice = twice(world, null);
         String what = from == null
                 ? "The next node that asks starts with a blank TPM: all that its keys protect is lost, unless it can be recovered otherwise (a BitLocker recovery key)."
                 : "The next node that asks starts from generation %d, captured %s on %s: what the domain wrote to its TPM and UEFI variables since is lost."
                         .formatted(from.number(), from.capturedAt(), from.node());
-        return List.of(new Offer(Choice.begin(digest), what));
+        return List.of(new Offer(Choice.begin(digest), what + twice));
     }
 
     static List<Offer> takeOver(World world, Holder holder) {
@@ -71,7 +115,7 @@ final class Offers {
                 : "it starts from generation %d, confirmed %s; what %s had not saved since is lost"
                         .formatted(current.generation(), current.confirmedAt(), holder.node());
         return List.of(new Offer(
-                Choice.takeOver(holder),
+                Choice.takeOver(holder, world.holder().map(n -> n.facts().run()).orElse(null)),
                 "%s is off for certain: the next node that asks may start the domain; %s. If it runs there all the same, it runs twice."
                         .formatted(holder.node(), lost)));
     }
@@ -92,6 +136,23 @@ final class Offers {
                         .formatted(run.n(), node.node())));
     }
 
+    /** What becomes of the domain where a node that is silent, and not known to be off, runs it all the same. */
+    private static String twice(World world, @Nullable String except) {
+        List<String> silent = world.nodes().values().stream()
+                .filter(n -> !n.alive() && !n.fenced() && !n.node().equals(except))
+                .filter(n -> n.facts().active()
+                        || n.facts().runOpen()
+                        || n.facts()
+                                .lineOf(world.recordUid())
+                                .filter(Line::isHeld)
+                                .isPresent())
+                .map(NodeView::node)
+                .toList();
+        return silent.isEmpty()
+                ? ""
+                : " If it runs on %s all the same, it runs twice.".formatted(String.join(" or ", silent));
+    }
+
     private static String keptBeside(World world) {
         Current current = world.status().current();
         return current == null
@@ -102,12 +163,5 @@ final class Offers {
 
     static List<Offer> all(List<Offer> first, List<Offer> second) {
         return Stream.concat(first.stream(), second.stream()).toList();
-    }
-
-    /** For the options of a decision, in the order in which they are shown. */
-    static List<Choice> choices(List<Offer> offers) {
-        List<Choice> all = new ArrayList<>();
-        offers.forEach(o -> all.add(o.choice()));
-        return all;
     }
 }

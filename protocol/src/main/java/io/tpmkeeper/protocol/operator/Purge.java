@@ -175,6 +175,23 @@ final class Purge implements Verb {
                                 .formatted(node.node(), node.facts().purgeRefused()));
     }
 
+    /**
+     * What no host has reported as done is asked of none any more: with Delete a host is emptied whether or not its newest state
+     * is saved.
+     */
+    static List<Step> callOff(World world) {
+        return world.nodes().values().stream()
+                .<Step>mapMulti((node, out) -> {
+                    GrantSpec grant = node.grant();
+                    if (grant != null
+                            && grant.purge() != null
+                            && !grant.purge().id().equals(node.facts().purged())) {
+                        out.accept(new Step.WriteGrant(grant.withPurge(null)));
+                    }
+                })
+                .toList();
+    }
+
     private static RecordStatus without(World world, NodeView node) {
         return world.status().withoutNode(node.node()).withReturned(node.node());
     }

@@ -6,6 +6,8 @@ import io.tpmkeeper.protocol.Content;
 import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.LineState;
+import io.tpmkeeper.protocol.NodeOrders;
+import io.tpmkeeper.protocol.OrderKind;
 import io.tpmkeeper.protocol.RecordStatus;
 import io.tpmkeeper.protocol.Run;
 import java.util.List;
@@ -45,7 +47,7 @@ final class Reset implements Verb {
 
     /** The record with nobody's line, and what is to come written down. */
     static RecordStatus begin(World world, Consent consent) {
-        long epoch = Giving.epochAbove(world, chosen(world, consent.choice()));
+        long epoch = Giving.epochAboveAll(world);
         RecordStatus next = world.status()
                 .withCurrentPinned()
                 .withConsent(consent)
@@ -110,11 +112,20 @@ final class Reset implements Verb {
         if (!world.allAnsweredSince(World.LEADER) || !world.allAnsweredSince(subject)) {
             return world.questions().containsKey(subject) ? Verdict.NOTHING : Verdict.act(new Step.Ask(subject));
         }
-        boolean held = world.nodes().values().stream()
+        List<NodeView> holding = world.nodes().values().stream()
                 .filter(NodeView::alive)
-                .flatMap(n -> n.facts().lineOf(world.recordUid()).stream())
-                .anyMatch(Line::isHeld);
-        if (held) {
+                .filter(n ->
+                        n.facts().lineOf(world.recordUid()).filter(Line::isHeld).isPresent())
+                .toList();
+        Optional<NodeView> unknown =
+                holding.stream().filter(n -> !isTakenBack(world, n)).findFirst();
+        if (unknown.isPresent()) {
+            return withdraw(
+                    world,
+                    "%s holds a line that was not known when somebody chose (%s): the cluster's storage was rolled back. Nothing is given."
+                            .formatted(unknown.get().node(), consent.of()));
+        }
+        if (!holding.isEmpty()) {
             return Verdict.NOTHING;
         }
         Choice choice = consent.choice();
@@ -128,6 +139,22 @@ final class Reset implements Verb {
                             .formatted(beside.get().node(), consent.of()));
         }
         return choice.node() == null ? giveToWhoAsks(world, consent) : goOn(world, consent, choice.node());
+    }
+
+    /** Whether its line ends as soon as it obeys. */
+    private static boolean isTakenBack(World world, NodeView node) {
+        long epoch = node.facts().lineOf(world.recordUid()).map(Line::epoch).orElse(0L);
+        return world.ordersOf(node.node())
+                .filter(o -> node.isHost(o.hostId()))
+                .flatMap(NodeOrders::open)
+                .filter(o -> o.kind() == OrderKind.TOMBSTONE && o.epoch() > epoch)
+                .isPresent();
+    }
+
+    private static Verdict withdraw(World world, String why) {
+        return Verdict.act(
+                new Step.WriteRecord(world.status().withConsent(null)),
+                new Step.Announce(true, "ChoiceWithdrawn", why));
     }
 
     private static Verdict goOn(World world, Consent consent, String node) {
@@ -146,13 +173,10 @@ final class Reset implements Verb {
         boolean sameRun =
                 Objects.equals(last == null ? null : last.n(), consent.choice().run());
         if (!sameRun || !to.facts().hasState()) {
-            return Verdict.act(
-                    new Step.WriteRecord(world.status().withConsent(null)),
-                    new Step.Announce(
-                            true,
-                            "ChoiceWithdrawn",
-                            "%s has nothing of the domain any more, or it was started there again, so it is not what was chosen (%s). Nothing is given."
-                                    .formatted(node, consent.of())));
+            return withdraw(
+                    world,
+                    "%s has nothing of the domain any more, or it was started there again, so it is not what was chosen (%s). Nothing is given."
+                            .formatted(node, consent.of()));
         }
         return Verdict.act(
                 new Step.WriteRecord(Giving.live(world, to)),

@@ -7,7 +7,9 @@ import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.LineState;
+import io.tpmkeeper.protocol.Run;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Whether a holder that does not answer may be passed over: because the class says that such a host is dead, or because a person
@@ -92,15 +94,23 @@ final class TakeOver {
         return MayMove.hostLoss(world, holder)
                 .offering(Offers.all(
                         elsewhere.isEmpty() ? Offers.takeOver(world, holder) : List.of(),
-                        Offers.continueOn(world, elsewhere.isEmpty() ? there : elsewhere)));
+                        elsewhere.isEmpty() ? Offers.continueOn(world, there) : Offers.settle(world, elsewhere)));
     }
 
     private static Finding runsElsewhere(World world, Holder holder, List<NodeView> elsewhere) {
-        String names = String.join(", ", elsewhere.stream().map(NodeView::node).toList());
         return new Finding(
                 Finding.Reason.HOST_LOSS,
-                "%s holds the domain and is off; the domain runs on %s, or was received there, which the line does not know. Stop it there, or choose."
-                        .formatted(holder.node(), names),
-                Offers.continueOn(world, elsewhere));
+                "%s holds the domain and is off; %s. The line does not know of it, so it is not plain what the newest state is. Stop the domain where it runs; then choose."
+                        .formatted(
+                                holder.node(),
+                                elsewhere.stream().map(TakeOver::whatIsThere).collect(Collectors.joining("; "))),
+                Offers.settle(world, elsewhere));
+    }
+
+    private static String whatIsThere(NodeView node) {
+        Run run = node.facts().run();
+        return run == null || run.open() || node.facts().active()
+                ? "the domain runs, or is being received, on " + node.node()
+                : "%s was to receive it by a migration, which ended there (%s)".formatted(node.node(), run.how());
     }
 }

@@ -2,6 +2,7 @@ package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.Choice;
 import io.tpmkeeper.protocol.Consent;
+import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.GrantSpec;
 import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.Run;
@@ -38,18 +39,21 @@ final class VoidRun implements Verb {
                 && Objects.equals(run.n(), consent.choice().run());
     }
 
-    /** It was Closed when the holder was asked, and the holder's run is open in the answer: so the migration did not succeed. */
+    /**
+     * It was Closed when the holder was asked, and the holder's run is open in the answer: so the migration did not succeed. Where
+     * both have ended, it did not if it failed by the destination's own word, and the source's end was one that is no leaving.
+     */
     private static Verdict received(World world, NodeView node, Run run) {
         Holder holder = world.status().holder();
         if (holder == null || holder.node().equals(node.node()) || !run.mayHaveReceived()) {
             return Verdict.NOTHING;
         }
-        boolean holderRuns = HolderLine.of(world)
+        boolean failed = HolderLine.of(world)
                 .filter(h -> h.node().alive() && h.line().isHeld())
-                .filter(h -> h.facts().runOpen()
-                        && Objects.requireNonNull(h.facts().run()).online())
+                .map(h -> h.facts().run())
+                .filter(r -> r.online() && (r.open() || (run.how() == Ending.FAILED && stayed(r))))
                 .isPresent();
-        if (!holderRuns || isOrdered(node, run)) {
+        if (!failed || isOrdered(node, run)) {
             return Verdict.NOTHING;
         }
         String subject = "void/%s/%d".formatted(node.node(), run.n());
@@ -59,6 +63,10 @@ final class VoidRun implements Verb {
         return world.holder().filter(h -> world.answeredSince(h, subject)).isPresent()
                 ? order(node, run)
                 : Verdict.NOTHING;
+    }
+
+    private static boolean stayed(Run ended) {
+        return ended.how() != Ending.MIGRATED && ended.how() != Ending.UNKNOWN;
     }
 
     private static boolean isOrdered(NodeView node, Run run) {

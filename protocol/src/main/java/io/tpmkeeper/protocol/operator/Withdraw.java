@@ -3,6 +3,7 @@ package io.tpmkeeper.protocol.operator;
 import io.tpmkeeper.protocol.Consent;
 import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.Run;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Ends a consent whose cause has ended by itself, or which is done: it must not do anything later that nobody was asked about. */
@@ -31,9 +32,15 @@ final class Withdraw implements Verb {
         return holder != null
                 && holder.node().equals(consent.choice().node())
                 && holder.hostId().equals(consent.choice().hostId())
+                && Objects.equals(lastRun(world), consent.choice().run())
                 && world.holder()
                         .filter(n -> n.alive() && n.isHost(holder.hostId()))
                         .isEmpty();
+    }
+
+    /** Of a holder that came back, ran the domain and went again, more is lost than somebody consented to. */
+    private static @Nullable Long lastRun(World world) {
+        return world.holder().map(n -> n.facts().run()).map(Run::n).orElse(null);
     }
 
     private static boolean isToBeForgotten(World world, Consent consent) {
