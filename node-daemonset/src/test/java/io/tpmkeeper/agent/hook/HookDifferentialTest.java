@@ -68,7 +68,8 @@ class HookDifferentialTest {
                 .as("%d of %d seeds", stories.size(), last - first + 1)
                 .isEmpty();
         // The test means something only if it goes to the places that matter.
-        assertThat(killed.sum()).isEqualTo(last - first + 1);
+        assertThat(killed.sum()).isGreaterThan((last - first) * 9 / 10);
+        assertThat(refused.sum()).isGreaterThanOrEqualTo((last - first) / 10);
     }
 
     /** Counts the commands that the hook runs, and dies before a chosen one. */
@@ -158,8 +159,8 @@ class HookDifferentialTest {
                         failure = "it was not killed";
                         return;
                     }
+                    killed.increment();
                 }
-                killed.increment();
                 agree(sandbox, shell, HostOnDisk.read(sandbox), host.call(call.operation() == Call.Operation.PREPARE));
             }
         }

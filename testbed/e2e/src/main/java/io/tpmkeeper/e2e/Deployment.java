@@ -18,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /**
  * TPM Keeper on a control plane and two libvirt hosts, in one of two forms: as programs beside a control plane whose nodes are
@@ -215,15 +216,25 @@ public final class Deployment implements AutoCloseable {
     }
 
     /**
-     * What the host directory still has of a domain, where nothing should be: all but the lock, which is an empty file, and the
-     * paths of a domain that is still defined.
+     * What a host still has of a domain, where nothing should be, also beside libvirt's own files: all but the lock, which is an
+     * empty file, and the paths of a domain that is still defined.
      */
     List<String> residue(LibvirtHost host, String uuid) {
-        return host.exec("find", "/var/lib/tpm-keeper", "/run/tpm-keeper", "-name", uuid + "*")
-                .stdout()
-                .lines()
+        boolean defined = host.virsh("dominfo", uuid).exit() == 0;
+        String ours = host.exec("find", "/var/lib/tpm-keeper", "/run/tpm-keeper", "-name", uuid + "*")
+                .stdout();
+        String besideLibvirts = host.exec(
+                        "find",
+                        "/var/lib/libvirt",
+                        "-path",
+                        "*/.tpm-keeper-*/" + uuid + "*",
+                        "-o",
+                        "-name",
+                        "*.tpm-keeper-new")
+                .stdout();
+        return Stream.concat(ours.lines(), besideLibvirts.lines())
                 .filter(path -> !path.startsWith("/var/lib/tpm-keeper/lock/"))
-                .filter(path -> !path.startsWith("/var/lib/tpm-keeper/domain/"))
+                .filter(path -> !(defined && path.startsWith("/var/lib/tpm-keeper/domain/")))
                 .toList();
     }
 

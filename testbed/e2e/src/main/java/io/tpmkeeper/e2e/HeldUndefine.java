@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * An undefine that meets the hook at work. The hook's shell is stopped by a signal between two of its commands, while the
@@ -93,23 +94,34 @@ final class HeldUndefine {
     private void assertOrder(List<String> trace) {
         String spool = "/var/lib/tpm-keeper/spool/" + vm.uuid();
         int renamed = first(trace, line -> line.contains("rename") && line.contains(spool) && line.contains(".new\""));
-        int durable = firstFrom(
-                trace, renamed, line -> line.contains("sync(") && line.contains("<" + spool + ">") && done(line));
+        int flushed = firstFrom(trace, renamed, line -> line.contains("sync(") && line.contains("<" + spool + ">"));
+        int durable = completed(trace, flushed);
         int removed = first(
                 trace,
                 line -> (line.contains("unlink") || line.contains("rmdir"))
                         && line.contains(vm.definition().tpmPath()));
         narrator.tells("What the kernel recorded, in this order:");
-        narrator.said("strace", List.of(trace.get(renamed), trace.get(durable), trace.get(removed)));
+        narrator.said(
+                "strace",
+                Stream.of(renamed, flushed, durable, removed)
+                        .distinct()
+                        .map(trace::get)
+                        .toList());
         assertThat(renamed)
                 .as("the entry is renamed before its directory is flushed")
                 .isLessThan(durable);
         assertThat(durable).as("the spool is durable before the TPM is removed").isLessThan(removed);
     }
 
-    /** A call that was interrupted in the record by another process is followed by a line "resumed", which this is not. */
-    private static boolean done(String line) {
-        return line.contains("= 0") || line.contains("<unfinished");
+    /** Where a call returned 0 that began in a line; that is another line if the record has another process's calls in between. */
+    private static int completed(List<String> trace, int begun) {
+        String line = trace.get(begun);
+        String process = line.substring(0, line.indexOf(' ') + 1);
+        int ended = line.contains("<unfinished")
+                ? firstFrom(trace, begun + 1, l -> l.startsWith(process) && l.contains(" resumed>"))
+                : begun;
+        assertThat(trace.get(ended)).as("what became of: " + line).contains("= 0");
+        return ended;
     }
 
     private static int first(List<String> trace, Predicate<String> which) {
