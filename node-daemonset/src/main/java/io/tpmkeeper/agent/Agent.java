@@ -95,7 +95,7 @@ final class Agent {
         }
     }
 
-    private void renew() {
+    void renew() {
         try {
             long now = cluster.renewLease();
             if (now > 0 && now < revision) {
