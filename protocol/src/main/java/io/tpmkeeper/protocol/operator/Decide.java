@@ -3,7 +3,9 @@ package io.tpmkeeper.protocol.operator;
 import io.tpmkeeper.protocol.Choice;
 import io.tpmkeeper.protocol.Consent;
 import io.tpmkeeper.protocol.Decision;
+import io.tpmkeeper.protocol.GrantSpec;
 import io.tpmkeeper.protocol.RecordStatus;
+import io.tpmkeeper.protocol.Request;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -26,14 +28,32 @@ final class Decide {
         Decision asked = world.status().decision();
         if (shown.isEmpty() || offers.isEmpty()) {
             return asked == null
-                    ? Verdict.NOTHING
+                    ? shown.map(f -> tellWhoWaits(world, f)).orElse(Verdict.NOTHING)
                     : Verdict.act(new Step.WriteRecord(world.status().withDecision(null)));
         }
         String reason = shown.get().reason().word();
         if (asked == null || !asks(asked, reason, offers)) {
             return Verdict.act(new Step.WriteRecord(world.status().withDecision(anew(world, reason, offers))));
         }
-        return accepted(world, asked).map(o -> obey(world, asked.reason(), o)).orElse(Verdict.NOTHING);
+        return accepted(world, asked)
+                .map(o -> obey(world, asked.reason(), o))
+                .orElseGet(() -> tellWhoWaits(world, shown.get()));
+    }
+
+    /** A start that waits for the line waits for a person, unless a verb has told it more. Beside a fork the line goes on. */
+    private static Verdict tellWhoWaits(World world, Finding shown) {
+        return shown.reason() == Finding.Reason.FORKED_RUN
+                ? Verdict.NOTHING
+                : Verdict.act(world.asking().stream()
+                        .filter(n -> !isTold(n))
+                        .flatMap(n -> Answering.answer(n, shown).steps().stream())
+                        .toList());
+    }
+
+    private static boolean isTold(NodeView node) {
+        GrantSpec.Answer answer = node.grant() == null ? null : node.grant().answer();
+        Request request = node.facts().request();
+        return answer != null && request != null && answer.request().equals(request.id());
     }
 
     /** The same choices in the same words: whoever read that less is lost did not consent to more. */
