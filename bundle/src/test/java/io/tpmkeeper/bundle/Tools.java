@@ -4,19 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 
-/** The machine's own tools, where they are installed. */
+/** The machine's own tools. */
 final class Tools {
     private Tools() {}
-
-    static boolean installed(String... names) {
-        return Arrays.stream(names)
-                .allMatch(name -> Arrays.stream(System.getenv("PATH").split(":"))
-                        .anyMatch(directory -> Files.isExecutable(Path.of(directory, name))));
-    }
 
     static String run(Path directory, String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command)
