@@ -20,8 +20,11 @@ class ClusterLeavesNothingTest {
     /** What a kubelet sets for the whole machine, if it is let. */
     private static final List<Path> KERNEL = List.of(
             Path.of("/proc/sys/vm/overcommit_memory"),
+            Path.of("/proc/sys/vm/panic_on_oom"),
             Path.of("/proc/sys/kernel/panic"),
-            Path.of("/proc/sys/kernel/panic_on_oops"));
+            Path.of("/proc/sys/kernel/panic_on_oops"),
+            Path.of("/proc/sys/kernel/keys/root_maxkeys"),
+            Path.of("/proc/sys/kernel/keys/root_maxbytes"));
 
     private final Enclosure enclosure = Enclosure.required();
     private final String marker = "-Dground=" + UUID.randomUUID();
