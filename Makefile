@@ -59,7 +59,7 @@ bench: ## figures, each with the peer that it is measured against, as ratios (RU
 	@$(BIN)/bench $(if $(RUNS),--runs $(RUNS))
 
 images: ## operator's and agent's images as OCI archives in target/images (TWICE=1: build each twice and compare)
-	@images/build $(if $(TWICE),--twice)
+	@$(BIN)/prerequisites images && images/build $(if $(TWICE),--twice)
 
 manifests: ## make what is derived from the chart and the CRDs anew: deploy/, the chart's copies of the CRDs
 	@charts/generate

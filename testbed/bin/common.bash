@@ -6,6 +6,9 @@ CLONE=$(dirname "$TESTBED")
 CACHE=${TPM_KEEPER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tpm-keeper}
 # Where an enclosure keeps its run state: in a tmpfs of its own mount namespace, so the same path serves every clone.
 GROUND=/run/tpm-keeper-ground
+# A Go older than a go.mod asks for fetches that version by itself, unless its own go.env says "local", as some packages of Go have it.
+# What a person's environment says stands.
+export GOTOOLCHAIN=${GOTOOLCHAIN-auto}
 
 began=$(date +%s%N)
 # "   3.4 s  what happens": seconds since the script began.
