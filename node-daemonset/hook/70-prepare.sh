@@ -186,6 +186,8 @@ wait_for_change() {
         fi
         uptime_now
         [ "$uptime_seconds" -lt "$deadline" ] || return 1
+        # Neither sh nor coreutils can wait for a file to change, and the hook may need nothing that a host does not have for certain. An
+        # answer is noticed a tenth of a second late at most, beside the seconds that a start takes.
         run sleep 0.1
     done
 }
