@@ -121,7 +121,7 @@ public enum Reason {
             ConditionType.SAVED),
     CAPTURE_REFUSED(
             "CaptureRefused",
-            "The last capture is empty, torn, too large, or not what it says it is. It is quarantined; the last good generation stays.",
+            "The last capture is empty, torn, too large, or not what it says it is. It stays on its node, and the VM starts from it there; the last good generation stays current.",
             "See status.lastCapture. The VM can start where it is; look after its disk and libvirt there.",
             ConditionType.READY,
             ConditionType.SAVED),
