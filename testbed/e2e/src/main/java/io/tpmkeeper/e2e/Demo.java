@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
-        description = "Shows the main job, step by step, on a real control plane and two libvirt hosts.")
+        description = "Shows the main job, step by step, on a real cluster of two nodes with libvirt.")
 public final class Demo implements Callable<Integer> {
     @Option(names = "--keep", description = "Say \"ready\" at the end and stay, to be looked at.")
     private boolean keep;
@@ -33,7 +33,8 @@ public final class Demo implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Told told = new Told(System.out, colours);
-        told.tells("A control plane, two libvirt hosts, the operator and two agents are started.");
+        told.tells("Two nodes with kubelet, containerd and libvirtd are started, and the chart is installed on them:");
+        told.tells("two replicas of the operator, and an agent on each node.");
         try (Deployment deployment = Deployment.onCluster()) {
             told.tells("They work (%s).".formatted(elapsed()));
             boolean well = tell(MainJob.steps(deployment, told), told);
