@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param epoch the line's. A Tombstone of the line's own epoch takes it back (it can be refused); of a higher one it says that
  *     the line was given elsewhere (it cannot)
  * @param tip of a Held order; null for a Tombstone
- * @param run with {@link Content#LIVE}: the run that is meant, if one is; of a Tombstone: the run after which the line was seen
- *     {@link LineState#LEFT}, 0 for none. Another run there refuses the order
+ * @param run with {@link Content#LIVE}: the run that is meant, if one is; of another Held order: the last run that was seen
+ *     there, 0 for none, where whatever ran since must not be passed over; of a Tombstone: the run after which the line was
+ *     seen {@link LineState#LEFT}, 0 for none. Another run there refuses the order
  * @param active with {@link Content#LIVE}: whether the domain was seen active when the order was written
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -26,7 +27,12 @@ public record Order(
         boolean active) {
 
     public static Order held(String id, long epoch, Content tip) {
-        return new Order(id, epoch, OrderKind.HELD, tip, null, false);
+        return held(id, epoch, tip, null);
+    }
+
+    /** @param last the last run that was seen there, 0 for none; null: whatever ran there, it is to begin from the tip */
+    public static Order held(String id, long epoch, Content tip, @Nullable Long last) {
+        return new Order(id, epoch, OrderKind.HELD, tip, last, false);
     }
 
     public static Order live(String id, long epoch, @Nullable Long run, boolean active) {

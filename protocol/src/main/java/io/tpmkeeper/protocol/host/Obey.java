@@ -147,6 +147,12 @@ public final class Obey {
             return new Wait("A start or a stop is at work.");
         }
         Run run = here.vm.run();
+        long last = run == null ? 0 : run.n();
+        if (order.run() != null && last != order.run()) {
+            return new Refused(
+                    "The domain was started here since: the order is of a host whose last run was %d, and it is %d."
+                            .formatted(order.run(), last));
+        }
         if (run != null && run.open() && here.activity == Activity.INACTIVE) {
             return new Wait("A run ended unseen and is to be recovered first.");
         }

@@ -5,6 +5,7 @@ import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.Owner;
 import io.tpmkeeper.protocol.RecordStatus;
+import io.tpmkeeper.protocol.Run;
 import io.tpmkeeper.protocol.RunKind;
 import java.util.List;
 import java.util.Optional;
@@ -42,9 +43,20 @@ final class Adopt implements Verb {
         return afterEveryoneReported(world, owner, to, !having.isEmpty());
     }
 
-    /** What lies there, or the right to start it that a lost record gave. */
+    /** What lies there, the right to start it that a lost record gave, or, where something is kept, what may be newer than that. */
     private static boolean hasIt(World world, NodeView node) {
-        return node.facts().hasState() || LostRecordLine.of(world, node).isPresent();
+        return node.facts().hasState()
+                || LostRecordLine.of(world, node).isPresent()
+                || (world.status().current() != null && hasTornEnd(node.facts()));
+    }
+
+    /** Its last run left something, and no hook could read all of it. */
+    private static boolean hasTornEnd(Facts facts) {
+        Run run = facts.run();
+        return run != null
+                && !run.open()
+                && !run.voided()
+                && facts.entries().stream().anyMatch(e -> e.run() == run.n() && !e.complete() && e.digest() != null);
     }
 
     private static Verdict afterEveryoneReported(World world, Owner owner, NodeView to, boolean hasIt) {
@@ -72,7 +84,9 @@ final class Adopt implements Verb {
                 && !(hasExactly(to.facts(), current)
                         && line.map(l -> l.isAt(current)).orElse(true))) {
             return several(
-                    world, List.of(to), "has state that is not the one that was kept (it ran unprotected, perhaps)");
+                    world,
+                    List.of(to),
+                    "has state that is not the one that was kept (it ran unprotected, perhaps), or that is not whole");
         }
         if (world.generationOf(current.digest()).isEmpty()) {
             // It is gone from the cluster: there would be nothing to start from.
@@ -80,7 +94,7 @@ final class Adopt implements Verb {
         }
         return given(
                 to,
-                Giving.content(world, to, Content.of(current.digest())),
+                Giving.contentFirst(world, to, Content.of(current.digest())),
                 "continues from generation %d, which was kept".formatted(current.generation()));
     }
 
@@ -116,7 +130,10 @@ final class Adopt implements Verb {
     }
 
     private static boolean hasExactly(Facts facts, Current current) {
-        return !facts.active() && !facts.runOpen() && facts.digests().allMatch(current.digest()::equals);
+        return !facts.active()
+                && !facts.runOpen()
+                && !hasTornEnd(facts)
+                && facts.digests().allMatch(current.digest()::equals);
     }
 
     private static Verdict notAllowed(World world) {

@@ -23,6 +23,12 @@ final class Giving {
         return give(world, to, Order.held(id(world, to.node()), epoch, content));
     }
 
+    /** The given content, while nobody holds the line: a run that began there meanwhile would be the domain's life, and refuses it. */
+    static RecordStatus contentFirst(World world, NodeView to, Content content) {
+        var run = to.facts().run();
+        return give(world, to, Order.held(id(world, to.node()), nextEpoch(world), content, run == null ? 0L : run.n()));
+    }
+
     /** What the node has, and goes on with: the order names its last run, so that another one there refuses it. */
     static RecordStatus live(World world, NodeView to) {
         var run = to.facts().run();

@@ -46,7 +46,7 @@ final class MayMove {
                     to,
                     to.facts().request() == null ? "" : to.facts().request().id());
         }
-        Optional<Content> neverTaken = neverTaken(world, from);
+        Optional<Content> neverTaken = neverTaken(world, from).map(Order::tip);
         if (neverTaken.isPresent()) {
             return new Judgement.NeverTaken(neverTaken.get());
         }
@@ -172,12 +172,11 @@ final class MayMove {
         return String.join(", ", nodes.stream().map(NodeView::node).toList());
     }
 
-    /** The content of the order that gave the holder the line, if it refused that order. */
-    static Optional<Content> neverTaken(World world, NodeView from) {
+    /** The order that gave the holder the line, if it refused that. */
+    static Optional<Order> neverTaken(World world, NodeView from) {
         return world.ordersOf(from.node())
                 .flatMap(NodeOrders::open)
-                .filter(o -> o.kind() == OrderKind.HELD && from.facts().refused(o))
-                .map(Order::tip);
+                .filter(o -> o.kind() == OrderKind.HELD && from.facts().refused(o));
     }
 
     static Finding hostLoss(World world, Holder holder) {

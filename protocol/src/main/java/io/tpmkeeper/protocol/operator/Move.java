@@ -58,12 +58,12 @@ final class Move implements Verb {
                 .map(h -> MayMove.lostTail(world, h.node().node()));
     }
 
-    /** Told to go on with what it had, it had something else by then: it is looked at again. */
+    /** Given the line for what it had, or had run, it had something else by then: it is looked at again. */
     private static boolean refusedToAdopt(World world, Holder holder) {
         return world.holder()
                 .filter(n -> n.isHost(holder.hostId()))
                 .flatMap(n -> MayMove.neverTaken(world, n))
-                .filter(Content.LIVE::equals)
+                .filter(o -> Content.LIVE.equals(o.tip()) || o.run() != null)
                 .isPresent();
     }
 
