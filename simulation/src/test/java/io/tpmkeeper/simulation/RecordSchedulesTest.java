@@ -2,6 +2,7 @@ package io.tpmkeeper.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tpmkeeper.protocol.Choice.Way;
 import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.operator.Finding.Reason;
 import io.tpmkeeper.protocol.operator.Generation;
@@ -90,5 +91,54 @@ class RecordSchedulesTest extends Schedules {
                 .isNotNull();
         isRefused(b, Reason.ROLLED_BACK);
         starts(a);
+    }
+
+    @Test
+    void aRunThatBeginsUnderBreakGlassWhileTheLineIsGivenAnewIsAskedAbout() {
+        stoppedOn(a);
+        world.loseDirectory(a);
+        world.deleteRecord();
+        a.libvirt().start(Fate.RUNS);
+        for (int i = 0; i < 6 && (world.api().record() == null || status().holder() == null); i++) {
+            world.hosts().forEach(h -> h.agent().work());
+            world.operator().work();
+        }
+        assertThat(holder()).as("given, and not obeyed yet").isEqualTo("a");
+        a.breakGlass(true);
+        a.libvirt().wake();
+        world.write(a);
+        a.breakGlass(false);
+        world.settle(2);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        acceptsToContinueOn(Reason.FOUND_ON_SEVERAL_NODES, a);
+        starts(b);
+    }
+
+    @Test
+    void whatAHostKeptInPartOfARunThatNoRecordKnowsIsAskedAbout() {
+        stoppedOn(a);
+        starts(a);
+        world.write(a);
+        world.wipeRecord();
+        world.loseDirectory(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.undefine(a);
+        world.settle(4);
+        isRefused(b, Reason.FOUND_ON_SEVERAL_NODES);
+        accepts(Reason.FOUND_ON_SEVERAL_NODES, Way.BEGIN);
+        starts(b);
+    }
+
+    @Test
+    void aRecordAndTheHostDirectoryThatWentOnFromItAreLostAndNobodyKnowsOfMore() {
+        stoppedOn(a);
+        starts(a);
+        world.write(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.undefine(a);
+        world.wipeRecord();
+        world.loseDirectory(a);
+        world.settle(4);
+        starts(b);
     }
 }

@@ -2,6 +2,7 @@ package io.tpmkeeper.simulation.host;
 
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Line;
+import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.Refusal;
 import io.tpmkeeper.protocol.Run;
 import io.tpmkeeper.protocol.hook.HookHost;
@@ -11,6 +12,7 @@ import io.tpmkeeper.protocol.hostfile.FileMarks;
 import io.tpmkeeper.simulation.cluster.Api;
 import io.tpmkeeper.simulation.truth.Content;
 import io.tpmkeeper.simulation.truth.Scene;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One hypervisor: its disk, libvirt, hook and agent, its power and its network. */
@@ -240,6 +242,17 @@ public final class Host {
     public boolean holds() {
         Line line = line();
         return line != null && line.isHeld();
+    }
+
+    /** Whether anything here says that the domain went on after this content: a right, a capture, the domain's own files. */
+    public boolean showsMoreThan(@Nullable Content saved) {
+        Line line = line();
+        Digest known = saved == null ? null : saved.digest();
+        return (line != null && line.state() != LineState.TOMBSTONE)
+                || disk.entries.values().stream()
+                        .anyMatch(e -> !Objects.equals(e.files().digest(), known))
+                || (disk.live.anything() && !Objects.equals(disk.live.marks().digest(), known))
+                || disk.rescue.ended() != null;
     }
 
     public boolean holdsFor(String record) {

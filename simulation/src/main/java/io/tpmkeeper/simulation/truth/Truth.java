@@ -59,6 +59,11 @@ public final class Truth {
         return newest != null && livesOn == null && !gone;
     }
 
+    /** Whether it is known that the newest state need not be anywhere. */
+    public boolean isGone() {
+        return gone;
+    }
+
     /** The newest state may be nowhere from now on. */
     public void giveUp(String limit) {
         if (!gone) {

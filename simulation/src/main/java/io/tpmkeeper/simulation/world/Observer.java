@@ -5,6 +5,7 @@ import io.tpmkeeper.protocol.Consent;
 import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.DeletionPolicy;
 import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.protocol.OrderKind;
 import io.tpmkeeper.protocol.RecordStatus;
 import io.tpmkeeper.protocol.operator.World;
 import io.tpmkeeper.simulation.cluster.Api;
@@ -29,6 +30,7 @@ final class Observer implements Nodes, Witness, Elsewhere {
     private final Scene scene;
     private final Api api;
     private final Consents consents;
+    private final Forgotten forgotten;
     private List<Host> hosts = List.of();
 
     /** Hosts that were out of service when the line was given first: what they have was not asked for. */
@@ -53,6 +55,7 @@ final class Observer implements Nodes, Witness, Elsewhere {
         this.scene = scene;
         this.api = api;
         this.consents = new Consents(scene);
+        this.forgotten = new Forgotten(scene);
     }
 
     void watch(List<Host> all) {
@@ -95,7 +98,7 @@ final class Observer implements Nodes, Witness, Elsewhere {
 
     @Override
     public boolean isKnown() {
-        return api.record() != null;
+        return api.record() != null || forgotten.isRecordDeletedByHand();
     }
 
     @Override
@@ -126,6 +129,7 @@ final class Observer implements Nodes, Witness, Elsewhere {
         consents.written(was, is, seen, rolledBack);
         Digest older = was.current() == null ? null : was.current().digest();
         Current current = is.current();
+        forgotten.written(is);
         if (current != null && !current.digest().equals(older) && !purgeUndone && !isChosen(was, is)) {
             scene.truth().becomesCurrent(older, current.digest());
         }
@@ -182,7 +186,13 @@ final class Observer implements Nodes, Witness, Elsewhere {
     /** The record, or what it said, was lost, and the line was not given anew since. */
     boolean isRecordLost() {
         Stored.Record record = api.record();
-        return given && (record == null || record.status().holder() == null || isHeld(record.uid()));
+        boolean orderStands = hosts.stream()
+                .map(h -> api.grant(h.name()))
+                .anyMatch(g -> g != null
+                        && g.spec().order() != null
+                        && g.spec().order().kind() == OrderKind.HELD);
+        return (given || (record == null && orderStands))
+                && (record == null || record.status().holder() == null || isHeld(record.uid()));
     }
 
     private static boolean isGivenAnew(RecordStatus was, RecordStatus is) {
@@ -199,6 +209,7 @@ final class Observer implements Nodes, Witness, Elsewhere {
         }
         scene.truth().forget();
         given = false;
+        forgotten.deleted();
     }
 
     @Override
@@ -209,6 +220,12 @@ final class Observer implements Nodes, Witness, Elsewhere {
     void directoryLost() {
         directoriesLost++;
         mayBeGone("a host directory that was lost before all was saved");
+        forgotten.directoryLost(hosts);
+    }
+
+    /** By hand, all of it or its status. */
+    void recordLost() {
+        forgotten.recordLost(api.record() == null, isRecordLost(), hosts);
     }
 
     void monthPasses() {

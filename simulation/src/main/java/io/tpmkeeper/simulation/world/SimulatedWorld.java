@@ -331,6 +331,7 @@ public final class SimulatedWorld {
         }
         scene.story().say("user", "deletes the VmTpmRecord");
         api.loseRecord();
+        observer.recordLost();
         // Restored from there, the storage would bring it back beside the one that took its place.
         snapshot = null;
     }
@@ -342,6 +343,7 @@ public final class SimulatedWorld {
         }
         scene.story().say("user", "wipes the status of the VmTpmRecord");
         api.loseRecordStatus();
+        observer.recordLost();
     }
 
     /** Whether the domain need not start in the end, nor be said why: a purge was undone by a rollback. */
