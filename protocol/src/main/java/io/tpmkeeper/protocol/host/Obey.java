@@ -101,7 +101,7 @@ public final class Obey {
             Line next = new Line(
                     record, order.epoch(), order.id(), LineState.TOMBSTONE, null, line == null ? null : line.tip());
             // What ended here is no part of the line that was given elsewhere; what goes on may be a fork.
-            Run after = run == null ? null : run.open() ? run.offline() : run.asVoid();
+            Run after = run == null || isChosen(order, run) ? run : run.open() ? run.offline() : run.asVoid();
             return new Obeyed(
                     here.vm.with(next, line == null ? null : here.vm.at()).with(after), null, parked);
         }
@@ -119,9 +119,25 @@ public final class Obey {
             return new Refused(
                     "The last run left this host (%s), and the order does not name it.".formatted(line.how()));
         }
-        LineState state = line.state() == LineState.LOST ? LineState.LOST : LineState.TOMBSTONE;
+        // Left, and without a tip though it ran: nothing whole of it is here, and it went nowhere else.
+        boolean missing =
+                line.state() == LineState.LEFT && line.tip() == null && run != null && leftSomething(run, here);
+        LineState state = missing || line.state() == LineState.LOST ? LineState.LOST : LineState.TOMBSTONE;
         Line next = new Line(record, epoch, order.id(), state, null, line.tip());
         return new Obeyed(here.vm.with(next, here.vm.at()), null, parked);
+    }
+
+    /** A person chose what this run left; once it is void, nothing but its age would keep that. */
+    private static boolean isChosen(Order order, Run run) {
+        return order.run() != null
+                && order.run() == run.n()
+                && !run.open()
+                && run.how() != Ending.MIGRATED
+                && run.how() != Ending.UNKNOWN;
+    }
+
+    private static boolean leftSomething(Run run, World here) {
+        return run.started() || here.entries.stream().anyMatch(e -> e.run() == run.n() && e.digest() != null);
     }
 
     private static Answer held(String record, Order order, World here, @Nullable Line line, @Nullable Line parked) {

@@ -1,5 +1,6 @@
 package io.tpmkeeper.protocol.operator;
 
+import io.tpmkeeper.protocol.Choice;
 import io.tpmkeeper.protocol.Content;
 import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.LineState;
@@ -68,13 +69,20 @@ final class Giving {
 
     /** Every other node that has a part in the domain hears that the line was given elsewhere. */
     static RecordStatus tombstones(World world, RecordStatus status, long epoch, @Nullable String except) {
+        return tombstones(world, status, epoch, except, null);
+    }
+
+    /** @param chosen what a person chose to continue from, which stays where it is */
+    static RecordStatus tombstones(
+            World world, RecordStatus status, long epoch, @Nullable String except, @Nullable Choice chosen) {
         RecordStatus next = status;
         for (NodeView other : world.nodes().values()) {
             String hostId = other.hostId() != null
                     ? other.hostId()
                     : world.ordersOf(other.node()).map(NodeOrders::hostId).orElse(null);
             if (hostId != null && hasPart(world, other) && !other.node().equals(except)) {
-                Order gone = Order.tombstone(id(world, other.node()), epoch);
+                Long stays = chosen != null && other.node().equals(chosen.node()) ? chosen.run() : null;
+                Order gone = Order.tombstone(id(world, other.node()), epoch, stays);
                 next = next.withNode(other.node(), hostId, o -> o.ordered(hostId, gone));
             }
         }

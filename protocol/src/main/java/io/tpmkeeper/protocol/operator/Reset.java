@@ -57,7 +57,7 @@ final class Reset implements Verb {
         if (choice.way() == Choice.Way.BEGIN) {
             next = next.withCurrent(from(world, choice));
         }
-        return Giving.tombstones(world, next, epoch, mayStay(world, choice) ? choice.node() : null);
+        return Giving.tombstones(world, next, epoch, mayStay(world, choice) ? choice.node() : null, choice);
     }
 
     /**
