@@ -118,4 +118,51 @@ class DecisionSchedulesTest extends Schedules {
         world.settle(2);
         starts(b);
     }
+
+    /** Its power is lost while it writes, and it is back. */
+    private void isTorn(Host host) {
+        world.losePower(host, PowerLoss.TORN);
+        host.boot();
+        world.settle(2);
+    }
+
+    @Test
+    void aChoiceToBeginFromASavedStateIsAppliedTwiceAndDoneOnce() {
+        stoppedOn(a);
+        starts(a);
+        world.people().keepInGit(true);
+        isTorn(a);
+        accepts(Reason.LOST_TAIL, Way.BEGIN);
+        starts(b);
+        world.write(b);
+        apply();
+        assertThat(b.runsOnline()).isTrue();
+        isTorn(b);
+        apply();
+        asked(Reason.LOST_TAIL);
+        isRefused(c, Reason.LOST_TAIL);
+        assertThat(holder()).isEqualTo("b");
+    }
+
+    @Test
+    void aChoiceThatComesLateIsNotDone() {
+        stoppedOn(a);
+        b.breakGlass(true);
+        b.libvirt().start(Fate.RUNS);
+        b.libvirt().stop(Ending.SHUTDOWN);
+        b.breakGlass(false);
+        Decision asked = asked(Reason.FORKED_RUN);
+        world.check();
+        accepts(Reason.FORKED_RUN, Way.FORGET);
+        starts(c);
+        world.write(c);
+        c.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        for (int i = 0; i < asked.options().size(); i++) {
+            world.people().acceptAnOldOne(i);
+            world.settle(3);
+        }
+        assertThat(holder()).isEqualTo("c");
+        starts(a);
+    }
 }

@@ -224,4 +224,79 @@ class HostSchedulesTest extends Schedules {
         world.settle(3);
         starts(c);
     }
+
+    @Test
+    void undefinedWhileItRunsItIsSavedWithTheNvramThatLostItsName() {
+        stoppedOn(a);
+        starts(a);
+        a.libvirt().undefineRunning();
+        for (int i = 0; i < 3; i++) {
+            world.write(a);
+        }
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(3);
+        starts(b);
+    }
+
+    @Test
+    void anothersNvramUnderTheSameNameGoesAsideAndTheTipIsPutInItsPlace() {
+        stoppedOn(a);
+        a.libvirt().varsAreReplaced();
+        assertThat(a.libvirt().isAnothersVarsAside()).isFalse();
+        starts(a);
+        assertThat(a.libvirt().isAnothersVarsAside()).isTrue();
+        world.write(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        starts(b);
+    }
+
+    @Test
+    void anothersNvramThatTakesTheNameWhileItRunsIsNotTakenForItsOwn() {
+        stoppedOn(a);
+        starts(a);
+        a.libvirt().varsAreReplaced();
+        for (int i = 0; i < 3; i++) {
+            world.write(a);
+        }
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(3);
+        starts(b);
+        world.write(b);
+        b.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        starts(a);
+    }
+
+    @Test
+    void anImageIsRestoredTwiceAndTheSecondTimeItIsOfThePast() {
+        runsOn(a);
+        a.libvirt().save(false);
+        world.settle(2);
+        world.restore(a, 0, Fate.RUNS);
+        assertThat(a.runsOnline()).as("it is the tip's").isTrue();
+        world.write(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        world.restore(a, 0, Fate.RUNS);
+        assertThat(a.libvirt().runs()).isFalse();
+        world.settle(2);
+        starts(b);
+    }
+
+    @Test
+    void anImageThatIsRestoredLateWhereTheDomainRanElsewhereSinceIsOfThePast() {
+        runsOn(a);
+        a.libvirt().save(false);
+        world.settle(2);
+        starts(b);
+        world.write(b);
+        b.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        world.restore(a, 0, Fate.RUNS);
+        world.settle(6);
+        assertThat(holder()).as("the restore asked for the line").isEqualTo("a");
+        assertThat(a.libvirt().runs()).isFalse();
+        starts(c);
+    }
 }

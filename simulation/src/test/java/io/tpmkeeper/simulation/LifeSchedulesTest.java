@@ -6,8 +6,11 @@ import io.tpmkeeper.protocol.DeletionPolicy;
 import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.operator.Finding.Reason;
 import io.tpmkeeper.simulation.cluster.Api;
+import io.tpmkeeper.simulation.host.Host;
 import io.tpmkeeper.simulation.host.Host.PowerLoss;
 import io.tpmkeeper.simulation.host.Plan.Fate;
+import io.tpmkeeper.simulation.truth.Content;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** How protection begins and ends. */
@@ -133,5 +136,35 @@ class LifeSchedulesTest extends Schedules {
         b.libvirt().stop(Ending.SHUTDOWN);
         world.settle(4);
         starts(c);
+    }
+
+    @Test
+    void aPurgeThatWasListedBeforeTheDomainRanAgainTakesNothingAndTheVmTpmStateIsMadeAgain() {
+        stoppedOn(a);
+        world.delete(DeletionPolicy.RETAIN);
+        for (int i = 0; i < 6 && !isPurged(a); i++) {
+            world.hosts().forEach(h -> h.agent().work());
+            world.operator().work();
+        }
+        assertThat(isPurged(a)).as("ordered, and not carried out yet").isTrue();
+        a.breakGlass(true);
+        a.libvirt().start(Fate.RUNS);
+        world.write(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        a.breakGlass(false);
+        world.apply(Api.HOME, "vm", DeletionPolicy.RETAIN);
+        Content left = Objects.requireNonNull(a.whatItHas());
+        world.undefine(a);
+        a.libvirt().define();
+        a.agent().work();
+        assertThat(a.has(left)).as("captured since, and not listed").isTrue();
+        world.settle(6);
+        apply();
+        starts(b);
+    }
+
+    private boolean isPurged(Host host) {
+        var grant = world.api().grant(host.name());
+        return grant != null && grant.spec().purge() != null;
     }
 }

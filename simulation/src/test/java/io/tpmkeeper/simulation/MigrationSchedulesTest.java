@@ -199,4 +199,21 @@ class MigrationSchedulesTest extends Schedules {
         apply();
         starts(c);
     }
+
+    @Test
+    void aMigrationThatFailsAfterItsLineWasGivenToTheTargetLeavesNothingToGoOnWith() {
+        runsOn(a);
+        world.migrate(a, c);
+        world.endMigration(true, Ending.MIGRATED);
+        world.write(c);
+        world.migrate(c, b);
+        c.libvirt().stop(Ending.DESTROYED);
+        world.settle(3);
+        assertThat(holder()).as("given while it was being received").isEqualTo("b");
+        world.endMigration(false, null);
+        world.settle(2);
+        assertThat(b.holds()).as("what lies there is libvirt's blank").isFalse();
+        acceptsToContinueOn(Reason.FOUND_ON_SEVERAL_NODES, c);
+        starts(a);
+    }
 }

@@ -32,6 +32,10 @@ final class Disk {
     HostFile<Vm> vm = HostFile.missing();
     LiveFiles live = LiveFiles.NOTHING;
     Rescue rescue = Rescue.NOTHING;
+    /** The NVRAM that a guest has open once its name is gone, or is another file's; null: it is what has the name. */
+    @Nullable
+    FileMark nameless;
+
     TreeMap<Long, Captured> entries = new TreeMap<>();
     TreeSet<Long> claims = new TreeSet<>();
     TreeMap<String, FileMarks> deliveries = new TreeMap<>();
@@ -108,13 +112,31 @@ final class Disk {
         return new LiveFiles(plain(marks.tpm()), plain(marks.vars()));
     }
 
+    /** What a guest that runs has in its files. */
+    FileMarks open() {
+        FileMarks named = live.marks();
+        return nameless == null ? named : new FileMarks(named.tpm(), nameless);
+    }
+
     /** Writes the domain's files. NVRAM is written in place, so its second name shows the same. */
     void write(FileMarks marks) {
-        LiveFiles before = live;
-        live = files(marks);
-        if (rescue.vars().isThere() && rescue.vars().equals(before.vars())) {
-            rescue = new Rescue(rescue.tpm(), live.vars(), rescue.ended());
+        FileState before = plain(open().vars());
+        FileState vars = plain(marks.vars());
+        if (nameless == null) {
+            live = files(marks);
+        } else {
+            live = new LiveFiles(plain(marks.tpm()), live.vars());
+            nameless = marks.vars();
         }
+        if (rescue.vars().isThere() && rescue.vars().equals(before)) {
+            rescue = new Rescue(rescue.tpm(), vars, rescue.ended());
+        }
+    }
+
+    /** The name of the NVRAM goes, or becomes another file's; a guest that has the file open goes on writing it. */
+    void unlinkVars(boolean inUse, FileState next) {
+        nameless = inUse ? open().vars() : null;
+        live = new LiveFiles(live.tpm(), next);
     }
 
     /** The hook's model has no clock: what it captured gets the time. */

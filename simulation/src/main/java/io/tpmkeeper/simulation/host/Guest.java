@@ -89,6 +89,7 @@ final class Guest {
     void leaves() {
         activity = Activity.INACTIVE;
         synced = null;
+        host.disk.nameless = null;
     }
 
     void ends() {
@@ -99,12 +100,12 @@ final class Guest {
     /** What the guest has now. */
     @Nullable
     Content content() {
-        return activity == Activity.ACTIVE ? scene.contents().of(host.disk.live.marks()) : null;
+        return activity == Activity.ACTIVE ? scene.contents().of(host.disk.open()) : null;
     }
 
     /** The guest writes to its TPM and NVRAM. */
     void write() {
-        Content before = scene.contents().of(host.disk.live.marks());
+        Content before = scene.contents().of(host.disk.open());
         if (before != null) {
             synced = before;
             Content after = scene.contents().after(before);

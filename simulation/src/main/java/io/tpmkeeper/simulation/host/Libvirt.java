@@ -4,6 +4,7 @@ import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.Request;
 import io.tpmkeeper.protocol.Run;
 import io.tpmkeeper.protocol.hook.Call.Operation;
+import io.tpmkeeper.protocol.hook.FileState;
 import io.tpmkeeper.protocol.hook.HookHost;
 import io.tpmkeeper.protocol.hook.HookHost.Marker;
 import io.tpmkeeper.protocol.hook.LiveFiles;
@@ -29,6 +30,7 @@ public final class Libvirt {
 
     private boolean stopHeld;
     private boolean endUnsaved;
+    private boolean tookUnsaved;
     private @Nullable Content managed;
     private final List<Content> images = new ArrayList<>();
 
@@ -222,7 +224,18 @@ public final class Libvirt {
             endUnsaved |=
                     result != Hooks.Result.PASSED || !(host.disk.domain instanceof HookHost.Domain.Seen) || isRunOpen();
         }
+        if (operation == Operation.STOPPED && !defined && !stopHeld) {
+            host.disk.live = new LiveFiles(FileState.ABSENT, host.disk.live.vars());
+            tookUnsaved |= endUnsaved;
+        }
         return result;
+    }
+
+    /** Since this was asked last, a VM that was undefined while it ran has ended, and its files went before they were captured. */
+    public boolean takesAnUnsavedEndAlong() {
+        boolean took = tookUnsaved;
+        tookUnsaved = false;
+        return took;
     }
 
     void losesItsCaptures() {
@@ -285,6 +298,36 @@ public final class Libvirt {
                 host.disk.hold = new HookHost.Hold(false, false);
             }
         }
+    }
+
+    /** Whether what the guest writes to its NVRAM can be read though the name goes. */
+    public boolean hasSecondName() {
+        return host.disk.rescue.vars().equals(Disk.plain(host.disk.open().vars()));
+    }
+
+    /** While it runs, with its NVRAM: that loses its name at once, and the TPM goes when the guest ends and the hook has returned. */
+    public void undefineRunning() {
+        if (runs() && defined) {
+            scene.story().say(host.name(), "is undefined while it runs");
+            defined = false;
+            managed = null;
+            host.disk.unlinkVars(true, FileState.ABSENT);
+        }
+    }
+
+    /** Another VM of the same name is started here: its NVRAM has the name from then on. */
+    public void varsAreReplaced() {
+        if (host.isOn()) {
+            scene.story().say(host.name(), "has another VM's NVRAM under the domain's name");
+            host.disk.unlinkVars(runs(), Disk.plain(scene.contents().anothersVars()));
+        }
+    }
+
+    /** Whether such NVRAM was put aside, and so can be had again. */
+    public boolean isAnothersVarsAside() {
+        return host.disk.quarantine.stream()
+                .anyMatch(d -> d.state() instanceof FileState.Plain plain
+                        && scene.contents().isAnothers(plain.mark()));
     }
 
     /** Not while it runs: libvirt deletes TPM and NVRAM at once. */

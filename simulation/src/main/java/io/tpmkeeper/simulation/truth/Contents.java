@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class Contents {
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
     private static final char TORN = 'c';
+    private static final char ANOTHERS = 'd';
     private static final long SIZE = 6_000;
 
     private final Map<Digest, Content> known = new HashMap<>();
@@ -83,6 +84,16 @@ public final class Contents {
     public FileMark torn() {
         count++;
         return mark(TORN, count);
+    }
+
+    /** The NVRAM of another VM. */
+    public FileMark anothersVars() {
+        count++;
+        return mark(ANOTHERS, count);
+    }
+
+    public boolean isAnothers(FileMark vars) {
+        return vars.sha256().hex().charAt(0) == ANOTHERS;
     }
 
     static boolean isTorn(FileMark tpm) {

@@ -86,7 +86,11 @@ public final class Truth {
         if (livesOn != null) {
             throw new Broken(Harm.STALE, "%s starts on-line while the domain runs on %s".formatted(host, livesOn));
         }
-        if (newest != null && from != newest) {
+        if (newest != null && from != newest && isAwaited(host)) {
+            // Its line is from before the choice, which is withdrawn, since what was chosen is not there any more.
+            coverage.reached("limit", "a host that a person chose starts what it held before it hears of that");
+            awaited = null;
+        } else if (newest != null && from != newest) {
             throw new Broken(
                     from == null ? Harm.BLANK : Harm.STALE,
                     "%s starts on-line from %s, and the newest is %s".formatted(host, from, newest));

@@ -214,6 +214,7 @@ public enum Deed {
     GENERATION_DELETED(1, Feature.GENERATIONS_BY_HAND, (w, h, n) -> w.deleteGeneration(n)),
     RECORD_DELETED(1, Feature.RECORDS_BY_HAND, (w, h, n) -> w.deleteRecord()),
     RECORD_WIPED(1, Feature.RECORDS_BY_HAND, (w, h, n) -> w.wipeRecord()),
+    UNDEFINE_RUNNING(1, Feature.UNDEFINED_RUNNING, (w, h, n) -> w.undefineRunning(w.running(h))),
     EDIT(1, Feature.EDITED_FILES, (w, h, n) -> w.edit(h)),
     BREAK_GLASS(1, Feature.BREAK_GLASS, (w, h, n) -> h.breakGlass(true)),
     MEND_GLASS(3, Feature.BREAK_GLASS, (w, h, n) -> h.breakGlass(false)),

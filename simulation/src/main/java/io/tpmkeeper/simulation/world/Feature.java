@@ -42,6 +42,8 @@ public enum Feature {
     FENCED_ALIVE,
     AUTOSTART,
     MIGRATION_DEATHS,
+    /** It is undefined while it runs: its NVRAM loses its name. */
+    UNDEFINED_RUNNING,
     /** A host that is off when the faults cease stays off. */
     A_HOST_IS_LOST
 }

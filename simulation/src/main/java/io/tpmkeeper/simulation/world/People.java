@@ -60,7 +60,8 @@ public final class People {
         return true;
     }
 
-    void acceptAnOldOne(int number) {
+    /** One of all that were ever shown, in their order; most of them are asked no more. */
+    public void acceptAnOldOne(int number) {
         if (!everShown.isEmpty()) {
             accept(everShown.get(number % everShown.size()));
         }

@@ -16,7 +16,7 @@ public record Schedule(long seed, Set<Feature> features, List<Event> events) {
     private static final double SHARE = 0.25;
 
     /** Drawn apart from the others, so that a seed without them is what it was before they came. */
-    private static final Set<Feature> CAME_LATER = EnumSet.of(Feature.RECORDS_BY_HAND);
+    private static final Set<Feature> CAME_LATER = EnumSet.of(Feature.RECORDS_BY_HAND, Feature.UNDEFINED_RUNNING);
 
     public static Schedule of(long seed) {
         Random random = new Random(seed * 0x9E3779B97F4A7C15L + 1);

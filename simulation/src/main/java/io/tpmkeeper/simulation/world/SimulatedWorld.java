@@ -80,6 +80,9 @@ public final class SimulatedWorld {
 
     /** Whether every promise holds. @throws io.tpmkeeper.simulation.truth.Broken if one does not */
     public void check() {
+        if (hosts.stream().anyMatch(h -> h.libvirt().takesAnUnsavedEndAlong())) {
+            observer.mayBeGone("an end that no hook saw, and an undefine");
+        }
         observer.check();
         people.look();
     }
@@ -138,13 +141,26 @@ public final class SimulatedWorld {
     }
 
     public void undefine(Host host) {
-        boolean unsaved = host.libvirt().isEndUnsaved()
-                || observer.wentBack()
-                || scene.truth().isAwaited(host.name());
+        boolean unsaved = isUnsaved(host);
         host.libvirt().undefine();
         if (unsaved) {
             observer.mayBeGone("an end that no hook saw, and an undefine");
         }
+    }
+
+    /** Not a guest that began before the hook knew where its NVRAM is: that has no second name for it, and nobody can keep it. */
+    void undefineRunning(Host host) {
+        if (host.libvirt().runs() && !host.libvirt().hasSecondName()) {
+            scene.coverage().reached("limit", "NVRAM of a run that the hook did not know is lost with its name");
+            return;
+        }
+        host.libvirt().undefineRunning();
+    }
+
+    private boolean isUnsaved(Host host) {
+        return host.libvirt().isEndUnsaved()
+                || observer.wentBack()
+                || scene.truth().isAwaited(host.name());
     }
 
     public void migrate(Host from, Host to) {
