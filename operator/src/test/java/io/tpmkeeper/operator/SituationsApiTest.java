@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.TaintBuilder;
 import io.tpmkeeper.api.Condition;
 import io.tpmkeeper.api.ConditionType;
 import io.tpmkeeper.api.HostState;
+import io.tpmkeeper.api.Target;
 import io.tpmkeeper.api.VmTpmState;
 import io.tpmkeeper.api.VmTpmStateSpec;
 import io.tpmkeeper.protocol.DeletionPolicy;
@@ -72,6 +74,11 @@ class SituationsApiTest extends OperatorOnCluster {
                     apply("vm", null);
                     hostA.definesWithoutTpm("vm", namespace);
                     ready("NoTpm");
+                }),
+                new Situation("02-kubevirt", "a KubeVirt VirtualMachine is named", () -> {
+                    applySpec(
+                            new VmTpmStateSpec(new Target(null, new Target.VirtualMachine("win11")), null, null, null));
+                    assertThat(ready("KubeVirtNotSupported").message()).contains("target.domainUUID");
                 }),
                 new Situation("03-line-given", "the line is given, and the domain not started yet", () -> {
                     bound("vm");
@@ -159,6 +166,15 @@ class SituationsApiTest extends OperatorOnCluster {
                     hostA.dies();
                     until("vm", ConditionType.STARTABLE, c -> c.reason().equals("HostLoss"));
                 }),
+                new Situation("13-holder-dead-all-saved-fenced", "the holder is dead and fenced, all is saved", () -> {
+                    savedOnHostA();
+                    hostA.dies();
+                    fence("host-a");
+                    until(
+                            "vm",
+                            ConditionType.STARTABLE,
+                            c -> c.reason().equals("Anywhere") && c.message().contains("host-a is off"));
+                }),
                 new Situation(
                         "13-holder-dead-all-saved-another-asked",
                         "the holder is dead, all is saved, and another node asked",
@@ -198,6 +214,16 @@ class SituationsApiTest extends OperatorOnCluster {
                     apply("vm", null);
                     ready("Adopted");
                 }),
+                new Situation(
+                        "18-made-again-and-it-ran-meanwhile", "made again, and another state lies on a node", () -> {
+                            savedOnHostA();
+                            delete();
+                            untilGone("vm");
+                            hostB.defines("vm", namespace);
+                            hostB.hasState(State.blank().changed(2));
+                            apply("vm", null);
+                            assertThat(ready("FoundOnSeveralNodes").message()).contains("it ran unprotected, perhaps");
+                        }),
                 new Situation("19-deletion-waits-for-the-stop", "the deletion waits, since the domain runs", () -> {
                     bound("vm", DeletionPolicy.DELETE);
                     savedOnHostAOnceBound();
@@ -230,8 +256,12 @@ class SituationsApiTest extends OperatorOnCluster {
         return situations().stream()
                 .map(s -> DynamicTest.dynamicTest(s.what(), () -> {
                     fresh();
-                    s.setUp().run();
-                    compare(s);
+                    try {
+                        s.setUp().run();
+                        compare(s);
+                    } finally {
+                        fenceNone();
+                    }
                 }));
     }
 
@@ -312,6 +342,32 @@ class SituationsApiTest extends OperatorOnCluster {
         until("vm", ConditionType.START_REFUSED, c -> c.status() == Condition.Status.TRUE);
         assertThat(readyNow().reason()).isEqualTo(reason);
         assertThat(readyNow().lastTransitionTime()).isEqualTo(asked.lastTransitionTime());
+    }
+
+    private void fence(String node) {
+        client.nodes().withName(node).edit(n -> {
+            n.getSpec()
+                    .setTaints(List.of(new TaintBuilder()
+                            .withKey("node.kubernetes.io/out-of-service")
+                            .withValue("nodeshutdown")
+                            .withEffect("NoExecute")
+                            .build()));
+            return n;
+        });
+    }
+
+    /** The nodes are the same in all situations. */
+    private void fenceNone() {
+        client.nodes()
+                .list()
+                .getItems()
+                .forEach(node -> client.resource(node).edit(n -> {
+                    n.getSpec()
+                            .setTaints(n.getSpec().getTaints().stream()
+                                    .filter(t -> !t.getKey().equals("node.kubernetes.io/out-of-service"))
+                                    .toList());
+                    return n;
+                }));
     }
 
     private void delete() {
