@@ -21,10 +21,6 @@ public enum ConditionType {
             "StartRefused",
             Shown.WHILE_ABNORMAL,
             "The last start was refused by a host; goes with the next start that is not."),
-    COVERAGE_INCOMPLETE(
-            "CoverageIncomplete",
-            Shown.WHILE_ABNORMAL,
-            "Some nodes have not learnt yet that the VM is protected; the message names them."),
     HOOK_ACTIVE("HookActive", Shown.ON_NODES, "libvirt was seen to call this agent's hook."),
     LIBVIRT_CONNECTED("LibvirtConnected", Shown.ON_NODES, "The agent is connected to the node's libvirt."),
     SPACE_AVAILABLE("SpaceAvailable", Shown.ON_NODES, "The host directory has room for the next captures.");

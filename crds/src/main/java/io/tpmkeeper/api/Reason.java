@@ -110,7 +110,7 @@ public enum Reason {
             ConditionType.SAVED),
     AGENT_SILENT(
             "AgentSilent",
-            "The agent of the node in status.host has not renewed its Lease for 40 s.",
+            "The agent of the node in status.host has not renewed its Lease for 40 s, and the newest state is on that node, or the VM runs there.",
             "Check the agent's pod and the node. The VM can still start there.",
             ConditionType.READY),
     GENERATION_NOT_WRITTEN(
@@ -138,15 +138,9 @@ public enum Reason {
             ConditionType.READY),
     HOST_FILE_UNREADABLE(
             "HostFileUnreadable",
-            "A file of ours on the node is torn or of a format that this version does not know.",
+            "A file of ours on the node is torn or of a format that this version does not know. Ready says LostTail, with this word in its message, where the file is the one of the line.",
             "Do not edit it. Follow the message; the file is kept for support.",
-            ConditionType.READY,
             ConditionType.START_REFUSED),
-    COVERAGE_BEHIND(
-            "CoverageBehind",
-            "The named nodes have an older list of protected VMs on disk.",
-            "Check the agents of these nodes.",
-            ConditionType.COVERAGE_INCOMPLETE),
 
     // A person must decide.
     FOUND_ON_SEVERAL_NODES(
@@ -163,7 +157,7 @@ public enum Reason {
             ConditionType.STARTABLE),
     LOST_TAIL(
             "LostTail",
-            "The last run left a state that cannot be used, after a power loss for example.",
+            "The last run left a state that cannot be used, after a power loss for example. Where the host said more, the message has it: StateFileRefused, HostFileUnreadable.",
             "Accept to go on from the last saved generation.",
             ConditionType.READY,
             ConditionType.STARTABLE),
@@ -219,7 +213,7 @@ public enum Reason {
             ConditionType.START_REFUSED),
     NODE_NOT_ALLOWED(
             "NodeNotAllowed",
-            "The class does not allow this node.",
+            "The node may not start the VM, since the class does not allow this node; virsh says LineElsewhere.",
             "Start it on an allowed node, or change allowedNodes.",
             ConditionType.START_REFUSED),
     IMAGE_OF_THE_PAST(

@@ -14,6 +14,7 @@ import io.tpmkeeper.operator.event.Announcer;
 import io.tpmkeeper.operator.generation.Deliveries;
 import io.tpmkeeper.operator.generation.Generations;
 import io.tpmkeeper.operator.generation.PartialObjects;
+import io.tpmkeeper.operator.generation.Unwritten;
 import io.tpmkeeper.operator.generation.Uploads;
 import io.tpmkeeper.operator.node.Cluster;
 import io.tpmkeeper.operator.node.StorageWatch;
@@ -132,7 +133,8 @@ public final class OperatorMain implements Callable<Integer> {
         Deliveries deliveries = new Deliveries(client, metadata, agentsNamespace);
         Announcer announcer = new Announcer(client, clock, "tpm-keeper-operator-" + identity);
         WorldReader reader = new WorldReader(client, cluster, policies, uploads, generations, deliveries, clock);
-        StatusWriter writer = new StatusWriter(new LastCaptures(), new NodeTrouble(cluster), clock);
+        Unwritten unwritten = new Unwritten();
+        StatusWriter writer = new StatusWriter(new LastCaptures(), new NodeTrouble(cluster), unwritten, clock);
         Operator operator = new Operator(o -> {
             o.withKubernetesClient(client).withCloseClientOnStop(false);
             if (leaderElect) {
@@ -147,7 +149,8 @@ public final class OperatorMain implements Callable<Integer> {
             }
         });
         operator.register(
-                new RecordReconciler(reader, cluster, uploads, generations, deliveries, announcer, client, wakeups),
+                new RecordReconciler(
+                        reader, cluster, uploads, generations, deliveries, unwritten, announcer, client, wakeups),
                 c -> c.withRetry(patient()));
         operator.register(
                 new StateReconciler(client, new Sightings(cluster), policies, reader, writer, announcer, wakeups),

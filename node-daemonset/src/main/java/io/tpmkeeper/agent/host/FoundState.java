@@ -34,16 +34,17 @@ public record FoundState(StateReader.Found tpm, StateReader.Found vars) {
         return new Lying(isWhole(paths) ? digest : null, something);
     }
 
-    /** What is wrong with files that are there and were not read. */
+    /** What is wrong with files that are there: they were not read, or nothing is in them. */
     public Optional<String> failures() {
         List<String> all = new ArrayList<>();
-        if (tpm.reading().failure() != null) {
-            all.add("the TPM state file " + tpm.reading().failure());
-        }
-        if (vars.reading().failure() != null) {
-            all.add("the NVRAM file " + vars.reading().failure());
-        }
+        failure(tpm.reading()).ifPresent(why -> all.add("the TPM state file " + why));
+        failure(vars.reading()).ifPresent(why -> all.add("the NVRAM file " + why));
         return all.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", all));
+    }
+
+    private static Optional<String> failure(ChooseSource.Reading reading) {
+        FileMark mark = reading.mark();
+        return mark != null && mark.size() == 0 ? Optional.of("is empty") : Optional.ofNullable(reading.failure());
     }
 
     /** The length in the header of swtpm's file is the file's: a power loss tears, since swtpm renames without fsync. */

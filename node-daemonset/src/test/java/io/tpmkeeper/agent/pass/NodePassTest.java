@@ -533,6 +533,15 @@ class NodePassTest {
     }
 
     @Test
+    void aStateFileThatIsEmptyIsNamed() throws Exception {
+        livesThere(40);
+        Files.write(directory.resolve("swtpm/" + UUID + "/tpm2/tpm2-00.permall"), new byte[0]);
+        cluster.grant(grant(null));
+        runPass();
+        assertThat(facts().uploadRefused()).isEqualTo("StateFileRefused: the TPM state file is empty.");
+    }
+
+    @Test
     void deliveredContentIsVerifiedAndPutReady() throws Exception {
         livesThere(40);
         cluster.grant(grant(adopt()));

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.tpmkeeper.api.ApiGroup;
 import io.tpmkeeper.api.Marks;
 import io.tpmkeeper.bundle.BundleReader;
@@ -86,6 +87,7 @@ public final class Generations {
      * Makes a generation with an upload's content. Made twice, the second has another name and is pruned.
      *
      * @param sent the upload's Secret as it was verified
+     * @throws WriteRefusedException if the API server does not take it
      */
     public void make(World world, Step.MakeGeneration make, Secret sent) {
         Upload upload = make.upload();
@@ -128,6 +130,7 @@ public final class Generations {
      * Makes a generation with the whole content of another one.
      *
      * @throws ContentRefusedException if that is not what was saved
+     * @throws WriteRefusedException if the API server does not take it
      */
     public void copy(World world, Generation of, long number) {
         WholeContent.Read from = content.of(of, UUID.fromString(world.domainUuid()));
@@ -138,6 +141,7 @@ public final class Generations {
         told.put(Marks.FILES, FilesMark.write(Generation.allHere(files)));
         create(world, number, told, SecretData.encoded(from.whole().toSecretData()));
     }
+
     /** Sets or takes the finalizer that keeps it from a deletion by hand. */
     public void keep(Generation generation, boolean keep) {
         Secret secret = client.secrets()
@@ -214,7 +218,11 @@ public final class Generations {
                 .withImmutable(true)
                 .withData(data)
                 .build();
-        client.resource(secret).create();
+        try {
+            client.resource(secret).create();
+        } catch (KubernetesClientException e) {
+            throw WriteRefusedException.of(secret, name.substring(0, name.lastIndexOf('-')), e);
+        }
         LOG.atInfo()
                 .addKeyValue("domain", world.domainUuid())
                 .addKeyValue("generation", number)

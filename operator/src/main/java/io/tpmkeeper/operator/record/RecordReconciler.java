@@ -14,9 +14,12 @@ import io.tpmkeeper.operator.Wakeups;
 import io.tpmkeeper.operator.event.Announcer;
 import io.tpmkeeper.operator.generation.Deliveries;
 import io.tpmkeeper.operator.generation.Generations;
+import io.tpmkeeper.operator.generation.Unwritten;
 import io.tpmkeeper.operator.generation.Uploads;
+import io.tpmkeeper.operator.generation.WriteRefusedException;
 import io.tpmkeeper.operator.node.Cluster;
 import io.tpmkeeper.protocol.operator.Decisions;
+import io.tpmkeeper.protocol.operator.Step;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +39,7 @@ public final class RecordReconciler implements Reconciler<VmTpmRecord> {
 
     private final WorldReader reader;
     private final StepTaker taker;
+    private final Unwritten unwritten;
     private final Wakeups wakeups;
 
     public RecordReconciler(
@@ -44,10 +48,12 @@ public final class RecordReconciler implements Reconciler<VmTpmRecord> {
             Uploads uploads,
             Generations generations,
             Deliveries deliveries,
+            Unwritten unwritten,
             Announcer announcer,
             io.fabric8.kubernetes.client.KubernetesClient client,
             Wakeups wakeups) {
         this.reader = reader;
+        this.unwritten = unwritten;
         this.taker =
                 new StepTaker(client, cluster, uploads, generations, deliveries, announcer, wakeups::statesWanting);
         this.wakeups = wakeups;
@@ -67,6 +73,7 @@ public final class RecordReconciler implements Reconciler<VmTpmRecord> {
             for (int pass = 0; pass < PASSES; pass++) {
                 Optional<WorldReader.Observed> observed = reader.read(domainUuid);
                 if (observed.isEmpty() || onePass(observed.get())) {
+                    unwritten.forget(domainUuid);
                     return UpdateControl.<VmTpmRecord>noUpdate().rescheduleAfter(LOOK_AGAIN);
                 }
             }
@@ -74,6 +81,13 @@ public final class RecordReconciler implements Reconciler<VmTpmRecord> {
                     .addKeyValue("domain", domainUuid)
                     .log("a pass leaves steps again and again; it is looked at later");
             return UpdateControl.<VmTpmRecord>noUpdate().rescheduleAfter(Duration.ofSeconds(1));
+        } catch (WriteRefusedException e) {
+            Duration pause = unwritten.note(domainUuid, e.refused());
+            LOG.atWarn()
+                    .addKeyValue("domain", domainUuid)
+                    .addKeyValue("cause", e.getMessage())
+                    .log("a generation is refused; it is tried again");
+            return UpdateControl.<VmTpmRecord>noUpdate().rescheduleAfter(pause);
         } catch (KubernetesClientException e) {
             if (!StepTaker.isConflict(e)) {
                 throw e;
@@ -88,7 +102,14 @@ public final class RecordReconciler implements Reconciler<VmTpmRecord> {
     private boolean onePass(WorldReader.Observed observed) {
         Decisions.Outcome outcome = Decisions.decide(observed.world(), guardLabel(observed.record()));
         taker.take(observed, outcome.steps());
+        if (outcome.steps().stream().anyMatch(RecordReconciler::makesAGeneration)) {
+            unwritten.forget(observed.world().domainUuid());
+        }
         return outcome.steps().isEmpty();
+    }
+
+    private static boolean makesAGeneration(Step step) {
+        return step instanceof Step.MakeGeneration || step instanceof Step.CopyGeneration;
     }
 
     /** The guard's word that the record bears. */

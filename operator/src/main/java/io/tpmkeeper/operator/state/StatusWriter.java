@@ -10,6 +10,7 @@ import io.tpmkeeper.api.HostState;
 import io.tpmkeeper.api.Reason;
 import io.tpmkeeper.api.VmTpmState;
 import io.tpmkeeper.api.VmTpmStateStatus;
+import io.tpmkeeper.operator.generation.Unwritten;
 import io.tpmkeeper.operator.record.CaptureRequest;
 import io.tpmkeeper.operator.record.RecordReconciler;
 import io.tpmkeeper.operator.record.WorldReader;
@@ -36,11 +37,13 @@ import org.jspecify.annotations.Nullable;
 public final class StatusWriter {
     private final LastCaptures captures;
     private final NodeTrouble trouble;
+    private final Unwritten unwritten;
     private final Clock clock;
 
-    public StatusWriter(LastCaptures captures, NodeTrouble trouble, Clock clock) {
+    public StatusWriter(LastCaptures captures, NodeTrouble trouble, Unwritten unwritten, Clock clock) {
         this.captures = captures;
         this.trouble = trouble;
+        this.unwritten = unwritten;
         this.clock = clock;
     }
 
@@ -120,7 +123,12 @@ public final class StatusWriter {
         World world = observed.world();
         Decisions.Outcome outcome = Decisions.decide(world, RecordReconciler.guardLabel(observed.record()));
         long unsynced = unsyncedFor(state);
-        Shown shown = Show.show(world, outcome.findings(), unsynced, seen);
+        Shown shown = Show.show(
+                world,
+                outcome.findings(),
+                unsynced,
+                seen,
+                unwritten.of(world.domainUuid()).orElse(null));
         HostState hostState = HostState.valueOf(shown.state().name());
         List<Finding> findings = findings(shown);
         VmTpmStateStatus status = new VmTpmStateStatus(

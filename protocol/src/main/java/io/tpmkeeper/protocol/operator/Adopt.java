@@ -83,10 +83,7 @@ final class Adopt implements Verb {
         if (hasIt
                 && !(hasExactly(to.facts(), current)
                         && line.map(l -> l.isAt(current)).orElse(true))) {
-            return several(
-                    world,
-                    List.of(to),
-                    "has state that is not the one that was kept (it ran unprotected, perhaps), or that is not whole");
+            return several(world, List.of(to), notTheKept(line.isPresent(), current));
         }
         if (world.generationOf(current.digest()).isEmpty()) {
             // It is gone from the cluster: there would be nothing to start from.
@@ -96,6 +93,13 @@ final class Adopt implements Verb {
                 to,
                 Giving.contentFirst(world, to, Content.of(current.digest())),
                 "continues from generation %d, which was kept".formatted(current.generation()));
+    }
+
+    private static String notTheKept(boolean ofALostRecord, Current current) {
+        return ofALostRecord
+                ? "has the domain by a VmTpmRecord that was lost, and what is there does not go on from generation %d, the newest that is saved"
+                        .formatted(current.generation())
+                : "has state that is not the one that was kept (it ran unprotected, perhaps), or that is not whole";
     }
 
     /** Nobody asks any more, and the start that was refused for want of a node's answer would be again. */

@@ -193,9 +193,17 @@ final class MayMove {
     static Finding lostTail(World world, String holder) {
         return new Finding(
                 Finding.Reason.LOST_TAIL,
-                "The state that the domain left on %s is torn or incomplete (power loss, perhaps). What is there was kept in the spool; the last good generation stays current, and no start is allowed from it without your word."
-                        .formatted(holder),
+                "The state that the domain left on %s is torn or incomplete (power loss, perhaps).%s What is there was kept in the spool; the last good generation stays current, and no start is allowed from it without your word."
+                        .formatted(holder, asTheHostSays(world)),
                 Offers.beginFromCurrent(world));
+    }
+
+    /** What the holder's agent found there, after a space; empty: it says nothing of it. */
+    static String asTheHostSays(World world) {
+        return world.holder()
+                .map(n -> n.facts().uploadRefused())
+                .map(why -> " " + why)
+                .orElse("");
     }
 
     /** The newest state is not in the cluster yet: whether it can still come. */

@@ -9,6 +9,7 @@ import io.tpmkeeper.protocol.Trigger;
 import io.tpmkeeper.protocol.operator.Shown.Said;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class Show {
     /** So long a stop may take to be uploaded before Ready says so. Seconds. */
     public static final long UPLOAD_PATIENCE = 30;
+
+    private static final String NOT_WRITTEN = "GenerationNotWritten";
 
     private Show() {}
 
@@ -25,14 +28,20 @@ public final class Show {
      * @param findings of a pass that had nothing to do, the most important first
      * @param unsyncedFor seconds since the state has been {@link HostState#UNSYNCED} without a pause; 0 if it is not
      * @param domainSeen whether any node has the domain
+     * @param notWritten what the API server refuses to take now; null: nothing
      */
-    public static Shown show(World world, List<Finding> findings, long unsyncedFor, boolean domainSeen) {
+    public static Shown show(
+            World world,
+            List<Finding> findings,
+            long unsyncedFor,
+            boolean domainSeen,
+            @Nullable NotWritten notWritten) {
         HostState state = HostState.of(world);
         Optional<Finding> finding = findings.stream().findFirst();
         Optional<Said> held = heldStop(world);
-        Said ready = held.or(() -> finding.map(f -> Said.no(f.reason().word(), f.message())))
+        Said ready = held.or(() -> finding.map(f -> Said.no(f.reason().word(), withTheChoice(f))))
                 .or(() -> unsupported(world))
-                .orElseGet(() -> ready(world, state, unsyncedFor, domainSeen));
+                .orElseGet(() -> ready(world, state, unsyncedFor, domainSeen, notWritten));
         boolean deleting = finding.map(f -> f.reason() == Finding.Reason.CLEANUP_FAILED
                         || f.reason() == Finding.Reason.DELETION_WAITS_FOR_STOP)
                 .orElse(false);
@@ -40,6 +49,7 @@ public final class Show {
                 || (finding.isPresent() && !deleting)
                 || state == HostState.LOST
                 || ready.reason().equals("CaptureRefused")
+                || ready.reason().equals(NOT_WRITTEN)
                 || ready.reason().equals("NoTpm");
         boolean reconciling = !stalled && !Boolean.TRUE.equals(ready.status());
         Optional<NodeView> refusing = lastRefusal(world);
@@ -48,12 +58,19 @@ public final class Show {
                 state,
                 holder == null ? null : holder.node(),
                 ready,
-                saved(world),
+                ready.reason().equals(NOT_WRITTEN) ? unless(saved(world), ready) : saved(world),
                 startable(world, state, finding),
                 stalled,
                 reconciling,
-                refusing.map(n -> n.facts().refusal()).orElse(null),
+                refusing.map(Show::refusalOf).orElse(null),
                 refusing.map(NodeView::node).orElse(null));
+    }
+
+    private static String withTheChoice(Finding finding) {
+        return finding.offers().isEmpty()
+                ? finding.message()
+                : finding.message()
+                        + " You can choose what to go on from, by spec.acceptLoss: status.pendingDecision has the options and the command.";
     }
 
     /** Before all else, wherever it is: libvirt on that node may be blocked until somebody acts. */
@@ -77,7 +94,57 @@ public final class Show {
                                 .formatted(n.node(), n.facts().unsupported())));
     }
 
-    private static Said ready(World world, HostState state, long unsyncedFor, boolean domainSeen) {
+    private static Said ready(
+            World world, HostState state, long unsyncedFor, boolean domainSeen, @Nullable NotWritten notWritten) {
+        Said said = ofState(world, state, unsyncedFor, domainSeen);
+        boolean hidesIt = Boolean.TRUE.equals(said.status()) || said.reason().equals("UploadPending");
+        if (notWritten != null && hidesIt) {
+            return notWritten(world, state, notWritten);
+        }
+        return hidesIt && isOnNodeOnly(state) && !agentAnswers(world) ? agentSilent(world, state) : said;
+    }
+
+    /** A state in which the newest one may be, or come to be, on the holder alone. */
+    private static boolean isOnNodeOnly(HostState state) {
+        return switch (state) {
+            case GRANTED, RUNNING, UNSYNCED -> true;
+            case NONE, MOVING, LEFT, LOST, RELEASED -> false;
+        };
+    }
+
+    private static boolean agentAnswers(World world) {
+        return world.holder().filter(NodeView::alive).isPresent();
+    }
+
+    private static Said agentSilent(World world, HostState state) {
+        String node = holderName(world);
+        return Said.no(
+                "AgentSilent",
+                "%s The agent on %s has not reported for 40 s, so what the domain leaves there does not come to the cluster now; it stays on that node. Check the agent's pod on %s, and the node."
+                        .formatted(
+                                state == HostState.UNSYNCED
+                                        ? "The domain stopped on %s and its state was not saved to the cluster yet."
+                                                .formatted(node)
+                                        : "%s may run the domain, as far as it was heard of last.".formatted(node),
+                                node,
+                                node));
+    }
+
+    /** Never a part of what is in it: the API server's sentence names objects and limits. */
+    private static Said notWritten(World world, HostState state, NotWritten refused) {
+        return Said.no(
+                NOT_WRITTEN,
+                "A generation cannot be written: the API server refuses Secret %s: %s %s Raise the quota, or change the admission policy or the rights that refuse it; it is tried again by itself."
+                        .formatted(
+                                refused.secret(),
+                                refused.cause().endsWith(".") ? refused.cause() : refused.cause() + ".",
+                                state == HostState.UNSYNCED
+                                        ? "The newest state is safe on %s until then, and the domain starts there."
+                                                .formatted(holderName(world))
+                                        : "What it would be made from stays where it is until then."));
+    }
+
+    private static Said ofState(World world, HostState state, long unsyncedFor, boolean domainSeen) {
         String node = holderName(world);
         Current current = world.status().current();
         return switch (state) {
@@ -105,7 +172,11 @@ public final class Show {
                         "The domain moves from %s to %s."
                                 .formatted(node, world.status().move().to()));
             case LEFT -> Said.yes("Moving", "The domain left %s.".formatted(node));
-            case LOST -> Said.no("LostTail", "What the domain left on %s is torn or incomplete.".formatted(node));
+            case LOST ->
+                Said.no(
+                        "LostTail",
+                        "What the domain left on %s is torn or incomplete.%s"
+                                .formatted(node, MayMove.asTheHostSays(world)));
         };
     }
 
@@ -129,8 +200,13 @@ public final class Show {
                         "The domain stopped on %s; its state is safe there and is being saved.".formatted(node))
                 : Said.no(
                         "UploadPending",
-                        "The domain stopped on %s and its state is safe there, but was not saved to the cluster yet. Is the agent on %s running?"
+                        "The domain stopped on %s and its state is safe there, but was not saved to the cluster yet. The agent on %s reports; its log says what keeps it from sending."
                                 .formatted(node, node));
+    }
+
+    /** What is missing in the cluster is what the API server refuses to take. */
+    private static Said unless(Said saved, Said notWritten) {
+        return Boolean.FALSE.equals(saved.status()) ? notWritten : saved;
     }
 
     /** During a run it speaks of the state that the run began from, or of a newer one that was captured since. */
@@ -258,6 +334,14 @@ public final class Show {
     }
 
     private static Refusal refusal(NodeView node) {
-        return java.util.Objects.requireNonNull(node.facts().refusal());
+        return Objects.requireNonNull(node.facts().refusal());
+    }
+
+    /** To the host it is one of a right that it does not have; it repeats what the operator told it. */
+    private static Refusal refusalOf(NodeView node) {
+        Refusal refusal = refusal(node);
+        return refusal.missing().contains(MayMove.notAllowed(node))
+                ? new Refusal(refusal.id(), refusal.when(), "NodeNotAllowed", refusal.missing(), refusal.passedBy())
+                : refusal;
     }
 }

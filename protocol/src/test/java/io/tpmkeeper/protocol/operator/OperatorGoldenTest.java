@@ -123,7 +123,8 @@ class OperatorGoldenTest {
                 world,
                 outcome.findings(),
                 in.path("unsyncedFor").asLong(),
-                in.path("domainSeen").asBoolean(true));
+                in.path("domainSeen").asBoolean(true),
+                in.has("notWritten") ? GoldenWorld.value(in.path("notWritten"), NotWritten.class) : null);
         ObjectNode all = GoldenWorld.YAML.valueToTree(shown);
         all.put("state", shown.state().word());
         // In words: an absent status would not tell False from Unknown.

@@ -56,19 +56,20 @@ class BadInputTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiterString = "::", quoteCharacter = '"', textBlock = """
-            empty    :: : >%1$s
-            symlink  :: echo not-yours >/root-only; rm %1$s; ln -s /root-only %1$s
-            fifo     :: rm %1$s; mkfifo %1$s
-            device   :: rm %1$s; mknod %1$s c 1 5
-            hardlink :: ln %1$s %1$s.other
+            empty    :: is empty              :: : >%1$s
+            symlink  :: is a symbolic link    :: echo not-yours >/root-only; rm %1$s; ln -s /root-only %1$s
+            fifo     :: is not a regular file :: rm %1$s; mkfifo %1$s
+            device   :: is not a regular file :: rm %1$s; mknod %1$s c 1 5
+            hardlink :: has another hard link :: ln %1$s %1$s.other
             """)
     void an_empty_file_or_what_is_no_plain_file_of_the_VMs_own_is_a_lost_tail_and_hangs_no_stop(
-            String name, String spoil) {
+            String name, String refusal, String spoil) {
         SavedVm vm = savedAndStartedAgain(name);
 
         spoilAndDestroy(vm, spoil);
 
-        vm.state().await(ConditionType.READY, false, Reason.LOST_TAIL);
+        String message = vm.state().await(ConditionType.READY, false, Reason.LOST_TAIL);
+        assertThat(message).contains("StateFileRefused: the TPM state file " + refusal);
         firstGenerationStays(vm);
         assertThat(hostA.exec("grep", "-rl", "not-yours", "/var/lib/tpm-keeper").stdout())
                 .isEmpty();
