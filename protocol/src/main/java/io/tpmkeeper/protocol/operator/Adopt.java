@@ -152,9 +152,9 @@ final class Adopt implements Verb {
                 .filter(n -> n.facts().hasState() && !world.status().gone().contains(n.node()))
                 .toList();
         boolean kept = world.status().current() != null;
-        return Offers.all(
-                Offers.continueOn(world, having),
-                kept || having.stream().noneMatch(NodeView::alive) ? Offers.beginFromCurrent(world) : List.of());
+        List<Finding.Offer> goOn = Offers.continueOn(world, having);
+        // What lies on a node that reports may be none to go on with: what a migration left that failed.
+        return Offers.all(goOn, kept || goOn.isEmpty() ? Offers.beginFromCurrent(world) : List.of());
     }
 
     private static Verdict several(World world, List<NodeView> nodes, String what) {

@@ -76,6 +76,12 @@ final class Offers {
         return all(continueOn(world, received), forgotten);
     }
 
+    /** What a failed migration left hides the run before it: there is nothing to go on with, and it can be forgotten. */
+    static List<Offer> forgetBlank(NodeView node) {
+        Run run = node.facts().run();
+        return run != null && node.alive() && isBlank(node.facts()) && !run.voided() ? forget(node, run) : List.of();
+    }
+
     /** From what is current; or, where nothing was ever saved, from a blank TPM. */
     static List<Offer> beginFromCurrent(World world) {
         Current current = world.status().current();

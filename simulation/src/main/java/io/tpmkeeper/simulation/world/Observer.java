@@ -42,6 +42,9 @@ final class Observer implements Nodes, Witness, Elsewhere {
     /** A host obeyed an order that gives the line, and nobody took the domain out of protection since. */
     private boolean given;
 
+    /** The record, or its status, was deleted once. */
+    private boolean lostByHand;
+
     private long purgesBefore;
     private long directoriesLost;
 
@@ -225,6 +228,7 @@ final class Observer implements Nodes, Witness, Elsewhere {
 
     /** By hand, all of it or its status. */
     void recordLost() {
+        lostByHand = true;
         forgotten.recordLost(api.record() == null, isRecordLost(), hosts);
     }
 
@@ -269,17 +273,8 @@ final class Observer implements Nodes, Witness, Elsewhere {
 
     void check() {
         Stored.Record record = api.record();
-        if (record != null) {
-            List<String> holders = hosts.stream()
-                    .filter(h -> h.line() != null && h.line().isHeld())
-                    .filter(h ->
-                            record.uid().equals(Objects.requireNonNull(h.line()).record()))
-                    .map(Host::name)
-                    .filter(h -> !scene.truth().isForsaken(h))
-                    .toList();
-            if (holders.size() > 1 && !rolledBack) {
-                throw new Broken(Harm.STALE, "several hosts may start the domain: " + holders);
-            }
+        if (record != null && !rolledBack) {
+            checkWhoHolds(record);
         }
         Content newest = scene.truth().newest();
         if (scene.truth().mustBeKept() && newest != null && !isSomewhere(newest)) {
@@ -295,6 +290,29 @@ final class Observer implements Nodes, Witness, Elsewhere {
                 return;
             }
             throw new Broken(Harm.LOST, "the newest state %s is nowhere".formatted(newest));
+        }
+    }
+
+    /**
+     * One host, and under the record's epoch: what the epoch was raised past has given its line up, or was given up. Where a person
+     * chose to continue on a host, that one holds what it had until it hears. Where a record was lost by hand, as where the storage went
+     * back, hosts may obey orders that nobody remembers: that is noticed then and cannot be prevented.
+     */
+    private void checkWhoHolds(Stored.Record record) {
+        List<Host> holders = hosts.stream()
+                .filter(h -> h.holdsFor(record.uid()) && !scene.truth().isForsaken(h.name()))
+                .toList();
+        List<String> names = holders.stream().map(Host::name).toList();
+        if (holders.size() > 1) {
+            throw new Broken(Harm.STALE, "several hosts may start the domain: " + names);
+        }
+        boolean older = !lostByHand
+                && holders.stream()
+                        .filter(h -> !scene.truth().isAwaited(h.name()))
+                        .anyMatch(h -> Objects.requireNonNull(h.line()).epoch()
+                                < record.status().epoch());
+        if (older) {
+            throw new Broken(Harm.STALE, "the line was given anew, and another is held: " + names);
         }
     }
 
