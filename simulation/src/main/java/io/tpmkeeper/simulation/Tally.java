@@ -54,8 +54,16 @@ final class Tally {
     }
 
     String line(long seeds, double seconds) {
-        return "seeds %d, steps %d, lost %d, stale %d, blank %d, stuck %d, seconds %.1f"
-                .formatted(seeds, steps, of(Harm.LOST), of(Harm.STALE), of(Harm.BLANK), of(Harm.STUCK), seconds);
+        return "seeds %d, steps %d, lost %d, stale %d, blank %d, stuck %d, left %d, seconds %.1f"
+                .formatted(
+                        seeds,
+                        steps,
+                        of(Harm.LOST),
+                        of(Harm.STALE),
+                        of(Harm.BLANK),
+                        of(Harm.STUCK),
+                        of(Harm.LEFT),
+                        seconds);
     }
 
     private long of(Harm harm) {

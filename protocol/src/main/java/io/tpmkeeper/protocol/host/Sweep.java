@@ -95,8 +95,7 @@ public final class Sweep {
         if (verified(entry, here) || isPassed(entry, here)) {
             return true;
         }
-        boolean ofAnOlderLine = entry.whileRunning() && line != null && entry.epoch() < line.epoch();
-        if (!ofAnOlderLine && entry.online() && (entry.complete() || line == null || entry.epoch() >= line.epoch())) {
+        if (entry.online() && !isOver(entry, here)) {
             return false;
         }
         return !isLastRunsEnd(entry, here) && older(kept.captured, here.retention.offline, here);
@@ -140,6 +139,25 @@ public final class Sweep {
                                 && e.seq() > entry.seq()
                                 && e.epoch() == entry.epoch()
                                 && Objects.equals(e.record(), entry.record()));
+    }
+
+    /**
+     * Of an older line nothing but the tip is ever sent: once something newer is saved under another line, a whole end of it that never was
+     * can become nothing any more. A torn one, or what was captured while it ran, was nobody's to go on from before.
+     */
+    private static boolean isOver(Entry entry, World here) {
+        Line line = here.vm.line();
+        if (line == null) {
+            return false;
+        }
+        boolean ofAnOlderLine = entry.epoch() < line.epoch() || !line.record().equals(entry.record());
+        boolean anEnd = entry.complete() && !entry.whileRunning();
+        return ofAnOlderLine && (!anEnd || isSavedSince(entry, here));
+    }
+
+    private static boolean isSavedSince(Entry entry, World here) {
+        return here.saved != null
+                && (here.saved.version().epoch() > entry.epoch() || !Objects.equals(entry.record(), here.record));
     }
 
     /** A run that is not void may still be committed or adopted. */

@@ -9,5 +9,7 @@ public enum Harm {
     /** It starts with an empty TPM although state was saved. */
     BLANK,
     /** It neither starts nor is it said why not. */
-    STUCK
+    STUCK,
+    /** Of what need not lie on a host any more, something does. */
+    LEFT
 }

@@ -45,6 +45,7 @@ final class Healing {
                         .reached(
                                 "end",
                                 acts == 0 ? "the domain starts" : "the domain starts once people did their part");
+                new Settled(world).check();
                 return;
             }
             if (acts == ACTS || !actOnWhatIsSaid()) {
