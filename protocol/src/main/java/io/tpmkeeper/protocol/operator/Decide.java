@@ -4,12 +4,14 @@ import io.tpmkeeper.protocol.Choice;
 import io.tpmkeeper.protocol.Consent;
 import io.tpmkeeper.protocol.Decision;
 import io.tpmkeeper.protocol.GrantSpec;
+import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.RecordStatus;
 import io.tpmkeeper.protocol.Request;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Asks a person, and takes the answer. What is asked is written down before anybody sees it, under names that are never used
@@ -28,7 +30,7 @@ final class Decide {
         Decision asked = world.status().decision();
         if (shown.isEmpty() || offers.isEmpty()) {
             return asked == null
-                    ? shown.map(f -> tellWhoWaits(world, f)).orElse(Verdict.NOTHING)
+                    ? tellWhoWaits(world, findings)
                     : Verdict.act(new Step.WriteRecord(world.status().withDecision(null)));
         }
         String reason = shown.get().reason().word();
@@ -37,17 +39,33 @@ final class Decide {
         }
         return accepted(world, asked)
                 .map(o -> obey(world, asked.reason(), o))
-                .orElseGet(() -> tellWhoWaits(world, shown.get()));
+                .orElseGet(() -> tellWhoWaits(world, findings));
     }
 
-    /** A start that waits for the line waits for a person, unless a verb has told it more. Beside a fork the line goes on. */
-    private static Verdict tellWhoWaits(World world, Finding shown) {
-        return shown.reason() == Finding.Reason.FORKED_RUN
-                ? Verdict.NOTHING
-                : Verdict.act(world.asking().stream()
+    /** A start that waits for the line waits for a person, or for the end of a deletion, unless a verb has told it more. */
+    private static Verdict tellWhoWaits(World world, List<Finding> findings) {
+        return findings.stream()
+                .filter(f -> f.reason() != Finding.Reason.FORKED_RUN || isLeft(world))
+                .findFirst()
+                .map(why -> Verdict.act(waiting(world, why)
                         .filter(n -> !isTold(n))
-                        .flatMap(n -> Answering.answer(n, shown).steps().stream())
-                        .toList());
+                        .flatMap(n -> Answering.answer(n, why).steps().stream())
+                        .toList()))
+                .orElse(Verdict.NOTHING);
+    }
+
+    /** Beside a fork the line goes on, unless it is known to have left its holder and the fork hides where to. */
+    private static boolean isLeft(World world) {
+        return HolderLine.of(world)
+                .filter(h -> h.line().state() == LineState.LEFT)
+                .isPresent();
+    }
+
+    /** After a rollback nothing is delivered either. */
+    private static Stream<NodeView> waiting(World world, Finding why) {
+        return why.reason() == Finding.Reason.ROLLED_BACK
+                ? world.nodes().values().stream().filter(n -> n.asks().isPresent())
+                : world.asking().stream();
     }
 
     private static boolean isTold(NodeView node) {

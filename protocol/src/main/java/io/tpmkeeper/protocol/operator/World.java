@@ -1,6 +1,7 @@
 package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.RecordSpec;
 import io.tpmkeeper.protocol.RecordStatus;
@@ -171,9 +172,19 @@ public record World(
                 .toList();
     }
 
+    /** Not what was given a line from which nothing starts: the same start is judged again, or told why. */
     private boolean served(NodeView node) {
         return ordersOf(node.node())
-                .map(o -> o.served().contains(node.asks().orElseThrow().id()))
-                .orElse(false);
+                .filter(o -> o.served().contains(node.asks().orElseThrow().id()))
+                .filter(o -> o.unanswered() || !startsNothing(node))
+                .isPresent();
+    }
+
+    private boolean startsNothing(NodeView node) {
+        return node.facts()
+                .lineOf(recordUid)
+                .filter(l -> l.epoch() == status.epoch())
+                .filter(l -> l.state() == LineState.LOST || l.state() == LineState.LEFT)
+                .isPresent();
     }
 }

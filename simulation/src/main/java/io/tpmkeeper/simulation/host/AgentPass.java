@@ -212,7 +212,7 @@ final class AgentPass {
     }
 
     private void purges() {
-        if (grant != null && !host.disk.vm.isUnreadable()) {
+        if (grant != null) {
             purged = cleaning.purge(grant, activity(), fresh || waiting());
         }
     }

@@ -47,6 +47,9 @@ final class Cleaning {
         if (purge == null || purge.id().equals(last)) {
             return new Purged(last, null);
         }
+        if (host.disk.vm.isUnreadable()) {
+            return new Purged(last, "HostFileUnreadable: the host file of the domain cannot be read.");
+        }
         if (!grant.spec().hostId().equals(host.hostId()) || !certain || isLocked()) {
             return new Purged(last, "It cannot be carried out now.");
         }

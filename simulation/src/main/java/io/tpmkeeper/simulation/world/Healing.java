@@ -5,7 +5,6 @@ import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.operator.Finding;
 import io.tpmkeeper.simulation.cluster.Api;
 import io.tpmkeeper.simulation.host.Host;
-import io.tpmkeeper.simulation.host.Plan.Fate;
 import io.tpmkeeper.simulation.truth.Broken;
 import io.tpmkeeper.simulation.truth.Harm;
 
@@ -91,7 +90,7 @@ final class Healing {
     private boolean startsSomewhere() {
         for (int i = 0; i < world.hosts().size(); i++) {
             Host host = host(first + i);
-            if (starts(host)) {
+            if (new Starting(world).on(host)) {
                 return true;
             }
             if (world.people().decision() != null) {
@@ -101,15 +100,6 @@ final class Healing {
             world.settle(1);
         }
         return false;
-    }
-
-    private boolean starts(Host host) {
-        host.libvirt().start(Fate.RUNS);
-        for (int i = 0; i < ROUNDS && !host.libvirt().runs(); i++) {
-            world.scene().clock().pass(PATIENCE);
-            world.settle(1);
-        }
-        return host.libvirt().runs() && host.runsOnline();
     }
 
     /** @return whether there was anything that a person can do */

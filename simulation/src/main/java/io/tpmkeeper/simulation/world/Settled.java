@@ -24,12 +24,30 @@ final class Settled {
     void check() {
         nothingIsLeft(true);
         world.hosts().forEach(world::write);
+        eachIsServedOrTold();
+        world.hosts().forEach(h -> h.libvirt().stop(Ending.SHUTDOWN));
+        nothingIsLeft(true);
+        eachIsServedOrTold();
         world.hosts().forEach(h -> h.libvirt().stop(Ending.SHUTDOWN));
         nothingIsLeft(true);
         // A clock that was set back makes captures younger than they are.
         world.monthPasses();
         world.monthPasses();
         nothingIsLeft(false);
+    }
+
+    /** Where it runs elsewhere, or may not go on, too. */
+    private void eachIsServedOrTold() {
+        for (Host host : world.hosts()) {
+            if (host.agent().isHeard() && !host.isHostFileBroken()) {
+                boolean served = new Starting(world).on(host);
+                world.scene()
+                        .coverage()
+                        .reached("end", served ? "another start is served" : "another start is told why not");
+                host.libvirt().timeOut();
+                world.settle(1);
+            }
+        }
     }
 
     private void nothingIsLeft(boolean retained) {
