@@ -31,7 +31,7 @@ class BadInputTest {
 
     @BeforeAll
     void install() {
-        deployment = Deployment.ofPrograms();
+        deployment = EndsOnly.in(Deployment.ofPrograms());
         hostA = deployment.hostA();
         deployment.createNamespace(NAMESPACE);
     }

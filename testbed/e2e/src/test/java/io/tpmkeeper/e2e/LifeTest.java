@@ -53,7 +53,7 @@ class LifeTest {
     @BeforeAll
     void installAnOlderRelease() throws IOException {
         release.use(OlderChart.of(chart));
-        deployment = Deployment.on(cluster, release);
+        deployment = EndsOnly.besideTheDefault(Deployment.on(cluster, release));
         release.use(chart);
         hostA = deployment.hostA();
         hostB = deployment.hostB();
@@ -89,7 +89,7 @@ class LifeTest {
     @Order(2)
     void agents_are_replaced_one_by_one_while_VMs_stop_and_start_and_each_stop_is_saved() {
         SavedVm a = running("stays");
-        SavedVm b = SavedVm.on(deployment, NAMESPACE, "moves", log);
+        SavedVm b = SavedVm.on(deployment, NAMESPACE, "moves", log, EndsOnly.NAMED);
         b.guest().undefine();
         b.guest().defineOn(hostB);
         b.guest().bootAndKnowAll();
@@ -175,7 +175,7 @@ class LifeTest {
     @Test
     @Order(5)
     void a_node_that_joins_has_hook_and_index_before_its_first_protected_start() {
-        SavedVm vm = SavedVm.on(deployment, NAMESPACE, "joins", log);
+        SavedVm vm = SavedVm.on(deployment, NAMESPACE, "joins", log, EndsOnly.NAMED);
         vm.guest().undefine();
         ClusterNode hostC = cluster.join("host-c");
 
@@ -250,7 +250,7 @@ class LifeTest {
 
     /** As a VM is where it is to be stopped next: it ran on, and something was written. */
     private SavedVm running(String name) {
-        return SavedVm.running(deployment, NAMESPACE, name, log);
+        return SavedVm.running(deployment, NAMESPACE, name, log, EndsOnly.NAMED);
     }
 
     /** From host-a to host-b, where nothing is but what the cluster has. */
