@@ -195,7 +195,10 @@ final class MayMove {
                 Finding.Reason.LOST_TAIL,
                 "The state that the domain left on %s is torn or incomplete (power loss, perhaps).%s What is there was kept in the spool; the last good generation stays current, and no start is allowed from it without your word."
                         .formatted(holder, asTheHostSays(world)),
-                Offers.beginFromCurrent(world));
+                // What lies there may be whole all the same: where the host file was lost, not the state.
+                Offers.all(
+                        Offers.beginFromCurrent(world),
+                        Offers.continueOn(world, world.holder().stream().toList())));
     }
 
     /** What the holder's agent found there, after a space; empty: it says nothing of it. */

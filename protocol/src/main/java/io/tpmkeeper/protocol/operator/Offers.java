@@ -7,6 +7,7 @@ import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.Line;
+import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.Run;
 import io.tpmkeeper.protocol.RunKind;
 import io.tpmkeeper.protocol.operator.Finding.Offer;
@@ -29,8 +30,13 @@ final class Offers {
                 .filter(n -> !Whereabouts.runsBeside(world, n.node()) && !isBlank(n.facts()))
                 .map(n -> new Offer(
                         Choice.continueOn(n.node(), n.facts().run()),
-                        "Continue from what %s has%s. %s%s"
-                                .formatted(n.node(), told(n.facts()), keptBeside(world), twice(world, n.node()))))
+                        "Continue from what %s has%s. %s%s%s"
+                                .formatted(
+                                        n.node(),
+                                        told(n.facts()),
+                                        keptBeside(world),
+                                        mayBeTorn(world, n.facts()),
+                                        twice(world, n.node()))))
                 .toList();
     }
 
@@ -38,6 +44,13 @@ final class Offers {
     private static boolean isBlank(Facts facts) {
         Run run = facts.run();
         return run != null && run.kind() == RunKind.INCOMING && run.how() == Ending.FAILED && !facts.active();
+    }
+
+    private static String mayBeTorn(World world, Facts facts) {
+        boolean lost = facts.lineOf(world.recordUid())
+                .filter(l -> l.state() == LineState.LOST)
+                .isPresent();
+        return lost && !facts.active() ? " It may be torn, or older than what the domain wrote last." : "";
     }
 
     /** Where it came from: without that, one of two cannot be chosen. */
