@@ -192,6 +192,28 @@ class HostSchedulesTest extends Schedules {
     }
 
     @Test
+    void libvirtdThatDiesBetweenTheStartOfTheCpusAndItsWordOfItLosesNothing() {
+        stoppedOn(a);
+        a.libvirt().start(Fate.UNSEEN);
+        world.settle(2);
+        world.write(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(3);
+        starts(b);
+    }
+
+    @Test
+    void anAcceptLiveThatWasLeftBehindDoesNothingWhenTheVmHasRunElsewhereSince() {
+        stoppedOn(a);
+        assertThat(a.editAndAccept()).isTrue();
+        starts(b);
+        world.write(b);
+        b.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        starts(a);
+    }
+
+    @Test
     void aClockThatIsSetBackOrdersNothing() {
         runsOn(a);
         world.scene().clock().pass(-90_000);

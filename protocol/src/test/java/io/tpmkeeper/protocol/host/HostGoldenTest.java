@@ -44,6 +44,8 @@ class HostGoldenTest {
 
     record PurgeCase(String record, GrantSpec.Purge purge, Purge.World here) {}
 
+    record VoidCase(List<Long> runs, VoidRun.World here) {}
+
     private static final Map<String, Function<JsonNode, Object>> VERBS = Map.of(
             "obey",
                     in -> {
@@ -62,6 +64,13 @@ class HostGoldenTest {
                     in -> {
                         PurgeCase it = read(in, PurgeCase.class);
                         return Purge.decide(it.record, it.purge, it.here);
+                    },
+            "void-run",
+                    in -> {
+                        VoidCase it = read(in, VoidCase.class);
+                        return VoidRun.decide(it.runs, it.here)
+                                .<Object>map(Function.identity())
+                                .orElse(Map.of("answer", "Nothing"));
                     });
 
     @TestFactory

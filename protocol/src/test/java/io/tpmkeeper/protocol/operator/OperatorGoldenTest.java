@@ -39,6 +39,8 @@ class OperatorGoldenTest {
             verb("confirm", new Confirm()),
             verb("adopt", new Adopt()),
             verb("move", new Move()),
+            // The part of a move in which the holder does not answer.
+            verb("take-over", new Move()),
             verb("withdraw", new Withdraw()),
             verb("reset", new Reset()),
             verb("commit", new Commit()),
