@@ -177,6 +177,7 @@ public final class Operator {
             for (Step step : outcome.steps()) {
                 if (step instanceof Step.WriteRecord(var next)) {
                     life.written(world, next, outcome.verb());
+                    CurrentWatch.written(world, next, outcome.verb());
                 }
             }
             return true;

@@ -3,6 +3,7 @@ package io.tpmkeeper.simulation.host;
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.GrantSpec;
 import io.tpmkeeper.protocol.Run;
+import io.tpmkeeper.protocol.hook.HookHost;
 import io.tpmkeeper.protocol.hook.LiveFiles;
 import io.tpmkeeper.protocol.host.Activity;
 import io.tpmkeeper.protocol.host.LiveCapture;
@@ -40,11 +41,14 @@ final class LiveWork {
         Facts.Captured told = grant.reported() == null ? null : grant.reported().captured();
         boolean answered = told != null && told.request().equals(wanted.request());
         String request = answered ? null : wanted.request();
-        boolean open = isOpen(host.disk.vm().run());
+        Run run = host.disk.vm().run();
+        boolean open = isOpen(run);
+        HookHost.Ended ended = host.disk.rescue.ended();
+        boolean others = ended != null && (run == null || ended.run() != run.n());
         LiveCapture.Answer answer = decide(grant, before, activity, request, null);
         LiveFiles files = new LiveFiles(
                 host.disk.live.tpm(),
-                open && host.disk.rescue.vars().isThere() ? host.disk.rescue.vars() : host.disk.live.vars());
+                open && !others && host.disk.rescue.vars().isThere() ? host.disk.rescue.vars() : host.disk.live.vars());
         if (answer instanceof LiveCapture.Look) {
             if (open) {
                 host.libvirt().syncs();
