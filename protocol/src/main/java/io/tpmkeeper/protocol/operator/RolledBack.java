@@ -2,6 +2,7 @@ package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.Line;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Notices that the cluster's storage went back in time: a host obeyed an order that the record does not know. Nothing is given
@@ -27,7 +28,15 @@ final class RolledBack implements Verb {
                         "The cluster's record is older than what %s obeyed: its storage was rolled back. Nothing was changed, no start elsewhere is allowed and nothing is deleted, since the newest state may be there only. Put a newer copy of the cluster's storage back; or, where there is none, choose."
                                 .formatted(String.join(
                                         ", ", ahead.stream().map(NodeView::node).toList())),
-                        Offers.all(Offers.continueOn(world, ahead), Offers.beginFromCurrent(world))));
+                        Offers.all(Offers.continueOn(world, mayHaveIt(world, ahead)), Offers.beginFromCurrent(world))));
+    }
+
+    /** Where nothing is saved, as far as is known now, a blank TPM is not the only other way: what any host has may be the domain. */
+    private static List<NodeView> mayHaveIt(World world, List<NodeView> ahead) {
+        return world.status().current() != null
+                ? ahead
+                : Stream.concat(ahead.stream(), world.nodes().values().stream().filter(n -> !ahead.contains(n)))
+                        .toList();
     }
 
     private static boolean isAhead(World world, NodeView node, Line line) {
