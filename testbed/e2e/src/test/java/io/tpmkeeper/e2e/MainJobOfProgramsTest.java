@@ -6,6 +6,6 @@ import org.junit.jupiter.api.Tag;
 @Tag("process")
 class MainJobOfProgramsTest extends StoryTest {
     MainJobOfProgramsTest() {
-        super(Deployment::ofPrograms, MainJob::steps);
+        super(() -> EndsOnly.in(Deployment.ofPrograms()), MainJob::steps);
     }
 }
