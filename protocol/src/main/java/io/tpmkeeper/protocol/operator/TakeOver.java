@@ -100,10 +100,13 @@ final class TakeOver {
     private static Finding runsElsewhere(World world, Holder holder, List<NodeView> elsewhere) {
         return new Finding(
                 Finding.Reason.HOST_LOSS,
-                "%s holds the domain and is off; %s. The line does not know of it, so it is not plain what the newest state is. Stop the domain where it runs; then choose."
+                "%s holds the domain and is off; %s. The line does not know of it, so it is not plain what the newest state is. %s"
                         .formatted(
                                 holder.node(),
-                                elsewhere.stream().map(TakeOver::whatIsThere).collect(Collectors.joining("; "))),
+                                elsewhere.stream().map(TakeOver::whatIsThere).collect(Collectors.joining("; ")),
+                                Whereabouts.running(world).findAny().isPresent()
+                                        ? "Stop the domain where it runs; then choose."
+                                        : "Choose whether what is there is the domain."),
                 Offers.settle(world, elsewhere));
     }
 
