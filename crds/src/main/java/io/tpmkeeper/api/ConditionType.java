@@ -21,6 +21,10 @@ public enum ConditionType {
             "StartRefused",
             Shown.WHILE_ABNORMAL,
             "The last start was refused by a host; goes with the next start that is not."),
+    COVERAGE_INCOMPLETE(
+            "CoverageIncomplete",
+            Shown.WHILE_ABNORMAL,
+            "A node has not taken up that the VM is protected: a start there may not be checked. Does not touch Ready."),
     HOOK_ACTIVE("HookActive", Shown.ON_NODES, "libvirt was seen to call this agent's hook."),
     LIBVIRT_CONNECTED("LibvirtConnected", Shown.ON_NODES, "The agent is connected to the node's libvirt."),
     SPACE_AVAILABLE("SpaceAvailable", Shown.ON_NODES, "The host directory has room for the next captures.");

@@ -206,6 +206,11 @@ public enum Reason {
             "The node could not tell whether the VM is protected: its list is missing or unreadable.",
             "Check the node's agent: it writes the list.",
             ConditionType.START_REFUSED),
+    INDEX_OUTDATED(
+            "IndexOutdated",
+            "For more than 30 s a node has not taken up that the VM is protected, or how. After a change of the operator's leader: or its list is older than the leader's, and nobody knows by which VMs.",
+            "Check the node's agent, and do not start the VM there until then. A node that is off for certain is fenced by the out-of-service taint, and not named any more.",
+            ConditionType.COVERAGE_INCOMPLETE),
     DOMAIN_UNKNOWN(
             "DomainUnknown",
             "The node's agent had not read the domain's definition yet.",

@@ -3,8 +3,14 @@ package io.tpmkeeper.api;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.tpmkeeper.protocol.Facts;
+import io.tpmkeeper.protocol.Guard;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +59,20 @@ public record VmTpmNodeStatus(
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Indexed(long count, @Nullable String digest) {}
+    public record Indexed(long count, @Nullable String digest) {
+        /** @param guards by UUID in lower case */
+        public static Indexed of(SortedMap<String, Guard> guards) {
+            MessageDigest digest;
+            try {
+                digest = MessageDigest.getInstance("SHA-256");
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every JDK has SHA-256", e);
+            }
+            guards.forEach((uuid, guard) ->
+                    digest.update((uuid + " " + guard.word() + "\n").getBytes(StandardCharsets.UTF_8)));
+            return new Indexed(guards.size(), HexFormat.of().formatHex(digest.digest()));
+        }
+    }
 
     /**
      * @param uuid in lower case

@@ -126,7 +126,7 @@ public final class OperatorMain implements Callable<Integer> {
         String identity = UUID.randomUUID().toString();
         Wakeups wakeups = new Wakeups();
         Cluster cluster = new Cluster(client, agentsNamespace, identity, wakeups::domain);
-        Watches watches = new Watches(client, metadata, agentsNamespace, wakeups);
+        Watches watches = new Watches(client, metadata, agentsNamespace, wakeups, cluster.coverage());
         Policies policies = new Policies(client);
         Uploads uploads = new Uploads(client, agentsNamespace);
         Generations generations = new Generations(client, metadata);

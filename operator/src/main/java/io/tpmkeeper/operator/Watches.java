@@ -10,6 +10,8 @@ import io.tpmkeeper.api.VmTpmClass;
 import io.tpmkeeper.api.VmTpmGrant;
 import io.tpmkeeper.api.VmTpmRecord;
 import io.tpmkeeper.api.VmTpmState;
+import io.tpmkeeper.operator.node.Coverage;
+import io.tpmkeeper.operator.record.RecordReconciler;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -18,7 +20,17 @@ import java.util.function.Consumer;
 final class Watches implements AutoCloseable {
     private final List<SharedIndexInformer<?>> informers;
 
-    Watches(KubernetesClient client, KubernetesClient metadata, String agentsNamespace, Wakeups wakeups) {
+    private final SharedIndexInformer<VmTpmRecord> records;
+    private final Coverage coverage;
+
+    /** @param coverage is told what the records say of the index */
+    Watches(
+            KubernetesClient client,
+            KubernetesClient metadata,
+            String agentsNamespace,
+            Wakeups wakeups,
+            Coverage coverage) {
+        this.coverage = coverage;
         SharedIndexInformer<VmTpmGrant> grants =
                 client.resources(VmTpmGrant.class).runnableInformer(0);
         grants.addEventHandler(each(g -> wakeups.record(g.getSpec().domainUuid())));
@@ -38,16 +50,20 @@ final class Watches implements AutoCloseable {
                 .map(s -> s.getSpec().target().domainUUID())
                 .filter(u -> u != null)
                 .forEach(wakeups::domain)));
+        this.records = client.resources(VmTpmRecord.class).runnableInformer(0);
         // A record has no finalizer, and what has gone is not reconciled: whoever wants its domain makes it anew.
-        SharedIndexInformer<VmTpmRecord> records =
-                client.resources(VmTpmRecord.class).runnableInformer(0);
-        records.addEventHandler(
-                deleted(r -> wakeups.statesWanting(r.getMetadata().getName())));
+        records.addEventHandler(changed(this::indexed, r -> {
+            coverage.observe(r.getMetadata().getName(), null);
+            wakeups.statesWanting(r.getMetadata().getName());
+        }));
         this.informers = List.of(grants, sent, kept, classes, records);
     }
 
     void start() {
         informers.forEach(i -> i.start().toCompletableFuture().join());
+        // Handlers are called in their own time; what was listed is there.
+        records.getStore().list().forEach(this::indexed);
+        coverage.complete();
     }
 
     /** Whether what {@link #start} began goes on. It does while the API server is away. */
@@ -60,36 +76,29 @@ final class Watches implements AutoCloseable {
         return labels == null ? "" : labels.getOrDefault(Marks.DOMAIN, "");
     }
 
-    private static <T extends HasMetadata> ResourceEventHandler<T> deleted(Consumer<T> wake) {
-        return new ResourceEventHandler<>() {
-            @Override
-            public void onAdd(T added) {}
-
-            @Override
-            public void onUpdate(T before, T after) {}
-
-            @Override
-            public void onDelete(T deleted, boolean unknownFinalState) {
-                wake.accept(deleted);
-            }
-        };
+    private void indexed(VmTpmRecord record) {
+        coverage.observe(record.getMetadata().getName(), RecordReconciler.guard(record));
     }
 
     private static <T extends HasMetadata> ResourceEventHandler<T> each(Consumer<T> wake) {
+        return changed(wake, wake);
+    }
+
+    private static <T extends HasMetadata> ResourceEventHandler<T> changed(Consumer<T> now, Consumer<T> gone) {
         return new ResourceEventHandler<>() {
             @Override
             public void onAdd(T added) {
-                wake.accept(added);
+                now.accept(added);
             }
 
             @Override
             public void onUpdate(T before, T after) {
-                wake.accept(after);
+                now.accept(after);
             }
 
             @Override
             public void onDelete(T deleted, boolean unknownFinalState) {
-                wake.accept(deleted);
+                gone.accept(deleted);
             }
         };
     }

@@ -1,6 +1,8 @@
 package io.tpmkeeper.protocol;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** What happens to a start that is not allowed. */
 public enum Guard {
@@ -25,6 +27,14 @@ public enum Guard {
     /** The word on hosts, in the API and in messages. */
     public String word() {
         return word;
+    }
+
+    /** What the label of a record says to a host. A word of a newer operator, or none: the strictest that there is. */
+    public static Guard ofLabel(@Nullable String label) {
+        return Arrays.stream(values())
+                .filter(g -> g.word.equals(label))
+                .findFirst()
+                .orElse(ENFORCE);
     }
 
     /** Reads the word. @throws IllegalArgumentException if there is no such word */

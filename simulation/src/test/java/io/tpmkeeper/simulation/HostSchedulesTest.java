@@ -1,14 +1,18 @@
 package io.tpmkeeper.simulation;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tpmkeeper.protocol.Choice.Way;
 import io.tpmkeeper.protocol.Ending;
+import io.tpmkeeper.protocol.Trigger;
 import io.tpmkeeper.protocol.hook.HookHost.Disk;
 import io.tpmkeeper.protocol.operator.Finding;
 import io.tpmkeeper.protocol.operator.Finding.Reason;
+import io.tpmkeeper.protocol.operator.Upload;
 import io.tpmkeeper.simulation.host.Host.PowerLoss;
 import io.tpmkeeper.simulation.host.Plan.Fate;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -167,6 +171,35 @@ class HostSchedulesTest extends Schedules {
     }
 
     @Test
+    void aHostThatHasNotTakenTheIndexUpIsNamedAndWhatItStartsIsNoPartOfTheDomain() {
+        c.connect(false);
+        world.operator().noticeSilence();
+        a.libvirt().define();
+        apply();
+        tries(a);
+        accepts(Reason.FOUND_ON_SEVERAL_NODES, Way.BEGIN);
+        starts(a);
+        world.write(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        assertThat(requireNonNull(world.operator().shown().uncovered()).message())
+                .contains("as it is now: c")
+                .doesNotContain("a,", "b,");
+        c.libvirt().start(Fate.RUNS);
+        assertThat(c.libvirt().runs()).as("it does not know better").isTrue();
+        assertThat(c.runsOnline()).isFalse();
+        world.write(c);
+
+        c.connect(true);
+        world.settle(3);
+        assertThat(world.operator().shown().uncovered()).isNull();
+        assertThat(world.operator().findings()).extracting(Finding::reason).contains(Reason.FORKED_RUN);
+        c.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        starts(b);
+    }
+
+    @Test
     void aTornStateAndThenARefusedStartAndThenAFailedOne() {
         runsOn(a);
         a.libvirt().stop(Ending.SHUTDOWN);
@@ -224,6 +257,44 @@ class HostSchedulesTest extends Schedules {
         b.libvirt().stop(Ending.SHUTDOWN);
         world.settle(2);
         starts(c);
+    }
+
+    @Test
+    void aSecondStoppedOfTheSameRunChangesNothing() {
+        stoppedOn(a);
+        String before = a.toString();
+        a.libvirt().stoppedAgain();
+        world.settle(2);
+        assertThat(a).hasToString(before);
+        world.undefine(a);
+        before = a.toString();
+        a.libvirt().stoppedAgain();
+        assertThat(a).as("nor when there is nothing any more").hasToString(before);
+        starts(b);
+    }
+
+    @Test
+    void aCaptureOfTheRunningDomainThatComesAfterItsEndIsNotEvenKept() {
+        runsOn(a);
+        world.api().askForCapture("asked");
+        world.operator().work();
+        a.agent().work();
+        a.agent().work();
+        Upload captured = world.api().uploads().lastEntry().getValue();
+        assertThat(captured.trigger()).isEqualTo(Trigger.MANUAL);
+        world.settle(1);
+        world.write(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        var newest = requireNonNull(status().current());
+        var kept = List.copyOf(world.api().generations().keySet());
+
+        world.api().upload(captured);
+        world.settle(2);
+        assertThat(status().current()).isEqualTo(newest);
+        assertThat(world.api().generations().keySet()).containsExactlyElementsOf(kept);
+        assertThat(world.api().uploads()).isEmpty();
+        starts(b);
     }
 
     @Test

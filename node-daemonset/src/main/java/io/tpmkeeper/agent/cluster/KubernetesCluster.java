@@ -118,21 +118,9 @@ public final class KubernetesCluster implements Cluster {
         SortedMap<String, Guard> index = new TreeMap<>();
         for (VmTpmRecord each : records.getStore().list()) {
             String word = each.getMetadata().getLabels().get(ApiGroup.GUARD_LABEL);
-            index.put(each.getMetadata().getName(), guard(word));
+            index.put(each.getMetadata().getName(), Guard.ofLabel(word));
         }
         return Optional.of(index);
-    }
-
-    /** A word of a newer operator: the strictest that there is. */
-    private static Guard guard(@Nullable String word) {
-        if (word == null) {
-            return Guard.ENFORCE;
-        }
-        try {
-            return Guard.ofWord(word);
-        } catch (IllegalArgumentException e) {
-            return Guard.ENFORCE;
-        }
     }
 
     @Override

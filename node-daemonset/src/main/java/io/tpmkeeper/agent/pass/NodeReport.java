@@ -8,20 +8,13 @@ import io.tpmkeeper.api.Conditions;
 import io.tpmkeeper.api.VmTpmNodeStatus;
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.hostfile.Identity;
-import io.tpmkeeper.protocol.hostfile.Index;
 import io.tpmkeeper.protocol.hostfile.UnreadableException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the node's status together. */
@@ -120,26 +113,13 @@ final class NodeReport {
     }
 
     private VmTpmNodeStatus.@Nullable Indexed indexed() throws IOException {
-        Optional<Index> index;
         try {
-            index = host.files().index();
+            return host.files()
+                    .index()
+                    .map(i -> VmTpmNodeStatus.Indexed.of(i.guards()))
+                    .orElse(null);
         } catch (UnreadableException e) {
             return null;
-        }
-        return index.map(i -> new VmTpmNodeStatus.Indexed(
-                        i.guards().size(),
-                        sha256(i.guards().entrySet().stream()
-                                .map(e -> e.getKey() + " " + e.getValue().word() + "\n")
-                                .collect(Collectors.joining()))))
-                .orElse(null);
-    }
-
-    private static String sha256(String text) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }

@@ -42,6 +42,7 @@ public final class Cluster implements AutoCloseable {
     private final Consumer<String> domainChanged;
     private final Liveness liveness = new Liveness(System::nanoTime);
     private final Readiness readiness = new Readiness(System::nanoTime);
+    private final Coverage coverage = new Coverage(System::nanoTime);
     private final Questions questions;
     private final SharedIndexInformer<VmTpmNode> inventories;
     private final SharedIndexInformer<Node> nodes;
@@ -103,6 +104,10 @@ public final class Cluster implements AutoCloseable {
         return questions;
     }
 
+    public Coverage coverage() {
+        return coverage;
+    }
+
     public Liveness liveness() {
         return liveness;
     }
@@ -135,6 +140,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     private void inventoryChanged(@Nullable VmTpmNode before, @Nullable VmTpmNode after) {
+        caughtUp(before, after).forEach(domainChanged);
         boolean concernsAll =
                 !Objects.equals(question(before), question(after)) || hookLives(before) != hookLives(after);
         Map<String, VmTpmNodeStatus.Domain> old = domains(before);
@@ -151,6 +157,16 @@ public final class Cluster implements AutoCloseable {
                         .equals(after.getSpec() == null ? null : after.getSpec().question())) {
             put(after.getMetadata().getName(), questions.current());
         }
+    }
+
+    /** The domains of which this host may not have known that they are protected, and does now. */
+    private Set<String> caughtUp(@Nullable VmTpmNode before, @Nullable VmTpmNode after) {
+        if (after == null) {
+            coverage.forget(Objects.requireNonNull(before).getMetadata().getName());
+            return Set.of();
+        }
+        VmTpmNodeStatus status = Objects.requireNonNullElse(after.getStatus(), VmTpmNodeStatus.EMPTY);
+        return coverage.reported(after.getMetadata().getName(), status.indexed());
     }
 
     private static boolean hookLives(@Nullable VmTpmNode node) {

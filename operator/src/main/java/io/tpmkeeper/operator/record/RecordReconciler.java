@@ -18,6 +18,7 @@ import io.tpmkeeper.operator.generation.Unwritten;
 import io.tpmkeeper.operator.generation.Uploads;
 import io.tpmkeeper.operator.generation.WriteRefusedException;
 import io.tpmkeeper.operator.node.Cluster;
+import io.tpmkeeper.protocol.Guard;
 import io.tpmkeeper.protocol.operator.Decisions;
 import io.tpmkeeper.protocol.operator.Step;
 import java.time.Duration;
@@ -110,6 +111,12 @@ public final class RecordReconciler implements Reconciler<VmTpmRecord> {
 
     private static boolean makesAGeneration(Step step) {
         return step instanceof Step.MakeGeneration || step instanceof Step.CopyGeneration;
+    }
+
+    /** What the record says to the hosts; null: the domain is not in their index. */
+    public static @Nullable Guard guard(VmTpmRecord record) {
+        String label = guardLabel(record);
+        return label == null ? null : Guard.ofLabel(label);
     }
 
     /** The guard's word that the record bears. */

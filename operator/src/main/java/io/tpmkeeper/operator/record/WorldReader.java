@@ -229,6 +229,7 @@ public final class WorldReader {
                 cluster.isFenced(node),
                 cluster.downFor(node).toSeconds(),
                 policy.allowedNodes() == null || policy.allowedNodes().matches(labels),
+                cluster.coverage().isUnaware(node, domainUuid),
                 inventory.hostId(),
                 cluster.questions().answered(inventory.observedQuestion()),
                 spec,

@@ -182,6 +182,9 @@ public final class StatusWriter {
         } else if (shown.reconciling()) {
             all.add(Finding.yes(ConditionType.RECONCILING, ready.reason(), ready.message()));
         }
+        if (shown.uncovered() != null) {
+            all.add(finding(ConditionType.COVERAGE_INCOMPLETE, shown.uncovered()));
+        }
         Refusal refusal = shown.refusal();
         if (refusal != null && refusal.passedBy() == null) {
             all.add(Finding.yes(

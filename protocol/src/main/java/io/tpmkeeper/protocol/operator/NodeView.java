@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param fenced it carries the out-of-service taint, or its Node object is gone
  * @param downFor seconds since its Node has been not ready and its agent silent, both, by the operator's own clock; 0: it is not so
  * @param allowed the class lets the domain start there
+ * @param unaware the index that its host was known to have last may not name the domain as it is protected now, and an agent that works
+ *     would have taken that up by now: a start there may not be checked
  * @param hostId as the node reports it now; null: it never did
  * @param answered number of the last question of this leader that the node answered; 0: none
  * @param grant its VmTpmGrant for this domain, if there is one
@@ -26,6 +28,7 @@ public record NodeView(
         boolean fenced,
         long downFor,
         boolean allowed,
+        boolean unaware,
         @Nullable String hostId,
         long answered,
         @Nullable GrantSpec grant,

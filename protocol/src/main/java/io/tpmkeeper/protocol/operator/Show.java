@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Says in a VmTpmState's conditions what is so: reads the world and the findings, decides nothing. */
@@ -62,8 +63,28 @@ public final class Show {
                 Startable.of(world, state, finding),
                 stalled,
                 reconciling,
+                uncovered(world),
                 refusing.map(Show::refusalOf).orElse(null),
                 refusing.map(NodeView::node).orElse(null));
+    }
+
+    /** A host that is off for certain starts nothing; it takes the index up before its hook lets anything start when it is back. */
+    private static @Nullable Said uncovered(World world) {
+        List<NodeView> unaware = world.nodes().values().stream()
+                .filter(n -> n.unaware() && !n.fenced())
+                .toList();
+        if (unaware.isEmpty()) {
+            return null;
+        }
+        String names = unaware.stream().map(NodeView::node).collect(Collectors.joining(", "));
+        return Said.yes(
+                "IndexOutdated",
+                "Not known to have taken up that the domain is protected as it is now: %s. A start there may not be checked, and could begin from a blank TPM: do not start it there until this is gone. Check the agent there: kubectl describe vtn %s."
+                        .formatted(
+                                unaware.stream()
+                                        .map(n -> n.node() + (n.alive() ? "" : " (its agent is silent)"))
+                                        .collect(Collectors.joining(", ")),
+                                names.replace(",", "")));
     }
 
     private static String withTheChoice(Finding finding) {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param ready and the others: what the conditions of these names say
  * @param stalled it does not go on without somebody; its reason and message are ready's
  * @param reconciling it goes on by itself
+ * @param uncovered hosts that may not know that the domain is protected; null: there are none
  * @param refusal of the last start, if there was one
  */
 public record Shown(
@@ -19,6 +20,7 @@ public record Shown(
         Said startable,
         boolean stalled,
         boolean reconciling,
+        @Nullable Said uncovered,
         @Nullable Refusal refusal,
         @Nullable String refusedOn) {
 

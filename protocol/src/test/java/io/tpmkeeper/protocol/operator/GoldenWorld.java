@@ -184,6 +184,7 @@ final class GoldenWorld {
                 n.path("fenced").asBoolean(false),
                 n.path("downFor").asLong(0),
                 n.path("allowed").asBoolean(true),
+                n.path("unaware").asBoolean(false),
                 hostId,
                 n.path("answered").asLong(ALL_ANSWERED),
                 granted ? grant(name, n.path("grant"), order, status) : null,

@@ -133,6 +133,9 @@ class OperatorGoldenTest {
         word(all, "ready", shown.ready());
         word(all, "saved", shown.saved());
         word(all, "startable", shown.startable());
+        if (shown.uncovered() != null) {
+            word(all, "uncovered", shown.uncovered());
+        }
         return all;
     }
 

@@ -247,6 +247,7 @@ final class ToyCluster {
                             h.fenced,
                             0,
                             true,
+                            false,
                             facts == null ? null : facts.hostId(),
                             answered.getOrDefault(h.name, 0L),
                             grants.get(h.name),

@@ -127,7 +127,13 @@ public final class Api {
         }
         nodes.put(
                 node,
-                new Stored.Node(has.question(), status.hostId(), status.observed(), status.seen(), status.facts()));
+                new Stored.Node(
+                        has.question(),
+                        status.hostId(),
+                        status.observed(),
+                        status.indexed(),
+                        status.seen(),
+                        status.facts()));
     }
 
     /** Sent twice, the first stays. */

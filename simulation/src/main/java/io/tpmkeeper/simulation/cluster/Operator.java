@@ -3,6 +3,8 @@ package io.tpmkeeper.simulation.cluster;
 import io.tpmkeeper.protocol.operator.Decisions;
 import io.tpmkeeper.protocol.operator.Finding;
 import io.tpmkeeper.protocol.operator.RequestedCapture;
+import io.tpmkeeper.protocol.operator.Show;
+import io.tpmkeeper.protocol.operator.Shown;
 import io.tpmkeeper.protocol.operator.Step;
 import io.tpmkeeper.protocol.operator.World;
 import io.tpmkeeper.simulation.truth.Broken;
@@ -63,6 +65,11 @@ public final class Operator {
     /** Of the last pass that had nothing to do. */
     public List<Finding> findings() {
         return findings;
+    }
+
+    /** What the VmTpmState says of its domain, as it was observed last. */
+    public Shown shown() {
+        return Show.show(Objects.requireNonNull(world, "nothing was observed yet"), findings, 0, true, null);
     }
 
     /** Its caches get nothing new until they do not lag any more. */

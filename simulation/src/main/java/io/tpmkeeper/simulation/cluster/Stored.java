@@ -30,6 +30,7 @@ public final class Stored {
      * @param question put by the operator
      * @param hostId and the rest: null, or nothing, before the agent reported
      * @param observed the question that was answered last
+     * @param indexed the host's index on disk names the domain
      * @param seen the domain is defined there and has a TPM
      * @param facts of the domain; null while there is a grant for it
      */
@@ -37,12 +38,13 @@ public final class Stored {
             @Nullable String question,
             @Nullable String hostId,
             @Nullable String observed,
+            boolean indexed,
             boolean seen,
             @Nullable Facts facts) {
-        public static final Node EMPTY = new Node(null, null, null, false, null);
+        public static final Node EMPTY = new Node(null, null, null, false, false, null);
 
         Node asked(String next) {
-            return new Node(next, hostId, observed, seen, facts);
+            return new Node(next, hostId, observed, indexed, seen, facts);
         }
     }
 

@@ -58,7 +58,9 @@ final class WorldReader {
         for (String node : all(record, inventories)) {
             Long since = alive.contains(node) ? null : downSince.get(node);
             long downFor = since == null ? 0 : clock.elapsed() - since;
-            views.put(node, view(node, inventories.getOrDefault(node, Stored.Node.EMPTY), alive, downFor, questions));
+            views.put(
+                    node,
+                    view(node, record, inventories.getOrDefault(node, Stored.Node.EMPTY), alive, downFor, questions));
         }
         return new World(
                 Api.DOMAIN,
@@ -91,7 +93,13 @@ final class WorldReader {
         return names;
     }
 
-    private NodeView view(String node, Stored.Node inventory, Set<String> alive, long downFor, Questions questions) {
+    private NodeView view(
+            String node,
+            Stored.Record record,
+            Stored.Node inventory,
+            Set<String> alive,
+            long downFor,
+            Questions questions) {
         Stored.Grant grant = api.grants.get(node);
         return new NodeView(
                 node,
@@ -99,6 +107,8 @@ final class WorldReader {
                 nodes.isFenced(node),
                 downFor,
                 nodes.isAllowed(node),
+                // Nobody is given time here: who reads it is not hurried.
+                record.guard() != null && !inventory.indexed(),
                 inventory.hostId(),
                 questions.answered(inventory.observed()),
                 grant == null ? null : grant.spec(),

@@ -289,6 +289,7 @@ final class AgentPass {
                             null,
                             host.hostId(),
                             told ? node.question() : node.observed(),
+                            isIndexed(),
                             inventory.defined(),
                             grant != null || !interesting ? null : facts));
         } catch (Conflict e) {

@@ -288,6 +288,13 @@ public final class Libvirt {
         called(Operation.STOPPED);
     }
 
+    /** libvirt says once more that a domain has ended which it has said of already. */
+    public void stoppedAgain() {
+        if (!isActive() && waiting == null && !stopHeld) {
+            called(Operation.STOPPED);
+        }
+    }
+
     /** The stop that is held is tried again. */
     public void tryHeldStop() {
         if (stopHeld) {

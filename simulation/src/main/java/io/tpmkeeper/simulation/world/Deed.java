@@ -124,6 +124,7 @@ public enum Deed {
         at.killNextHook(n);
         at.libvirt().stop(Ending.SHUTDOWN);
     }),
+    STOPPED_AGAIN(1, Feature.HOOK_KILLED, (w, h, n) -> h.libvirt().stoppedAgain()),
     HOOK_KILLED_AT_START(1, Feature.HOOK_KILLED, (w, h, n) -> {
         h.killNextHook(n);
         h.libvirt().start(Fate.RUNS);
