@@ -5,11 +5,13 @@ import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.Owner;
 import io.tpmkeeper.protocol.RecordStatus;
+import io.tpmkeeper.protocol.Request;
 import io.tpmkeeper.protocol.Run;
 import io.tpmkeeper.protocol.RunKind;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Gives the first line of a domain that nobody holds: to the one node that has it, or, where no node has anything, to the one
@@ -164,9 +166,17 @@ final class Adopt implements Verb {
                 "%s %s, so it is not plain from which state the domain continues. Nothing was touched. Bring the node back, or undefine the domain where it is not wanted and move its TPM directory away there."
                         .formatted(names, what),
                 offers(world));
-        List<Step> answers = world.asking().stream()
+        List<Step> answers = Stream.concat(world.asking().stream(), waitingByALostRecord(world))
                 .flatMap(n -> Answering.answer(n, finding).steps().stream())
                 .toList();
         return new Verdict(answers, Optional.of(finding));
+    }
+
+    /** Their hosts have a line, and want only what it starts from: nobody brings that while it is not plain which state that is. */
+    private static Stream<NodeView> waitingByALostRecord(World world) {
+        return world.nodes().values().stream()
+                .filter(n -> n.asks()
+                        .filter(r -> r.reason() == Request.Reason.CONTENT)
+                        .isPresent());
     }
 }

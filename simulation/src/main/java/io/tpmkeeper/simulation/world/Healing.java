@@ -113,8 +113,9 @@ final class Healing {
         if (accepted) {
             return true;
         }
-        // What was deleted is made again.
-        boolean acted = !world.api().states().containsKey(Api.HOME + "/vm");
+        // What was deleted is made again, and what runs elsewhere is stopped there, as who waited for it was told.
+        boolean acted = !world.api().states().containsKey(Api.HOME + "/vm")
+                || world.hosts().stream().anyMatch(h -> h.libvirt().runs());
         for (Finding finding : world.operator().findings()) {
             acted |= switch (finding.reason()) {
                 case CLEANUP_FAILED -> giveUpWhatCannotBeCleaned();
