@@ -208,7 +208,7 @@ public enum Reason {
             ConditionType.START_REFUSED),
     INDEX_OUTDATED(
             "IndexOutdated",
-            "For more than 30 s a node has not taken up that the VM is protected, or how. After a change of the operator's leader: or its list is older than the leader's, and nobody knows by which VMs.",
+            "For more than 30 s a node has not taken up that the VM is protected, or by which guard. A new leader of the operator names a node whose list is older than its own at every VM: it cannot know which ones are missing.",
             "Check the node's agent, and do not start the VM there until then. A node that is off for certain is fenced by the out-of-service taint, and not named any more.",
             ConditionType.COVERAGE_INCOMPLETE),
     DOMAIN_UNKNOWN(

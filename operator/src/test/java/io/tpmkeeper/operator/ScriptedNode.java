@@ -4,13 +4,16 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.tpmkeeper.api.ApiGroup;
 import io.tpmkeeper.api.VmTpmGrant;
 import io.tpmkeeper.api.VmTpmNode;
 import io.tpmkeeper.api.VmTpmNodeStatus;
+import io.tpmkeeper.api.VmTpmRecord;
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.Entry;
 import io.tpmkeeper.protocol.Facts;
+import io.tpmkeeper.protocol.Guard;
 import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.Refusal;
@@ -25,6 +28,8 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +56,8 @@ final class ScriptedNode {
     private boolean answers = true;
     private @Nullable String answered;
     private Instant renewed = Instant.EPOCH;
+    private boolean indexes = true;
+    private VmTpmNodeStatus.@Nullable Indexed indexed;
     private VmTpmNodeStatus.Hook hook = new VmTpmNodeStatus.Hook("test", true, null);
 
     ScriptedNode(KubernetesClient client, String node, String domain) {
@@ -180,6 +187,30 @@ final class ScriptedNode {
     /** From now on it reports, and answers no question: its reports may be older than these. */
     void answersNothing() {
         answers = false;
+    }
+
+    /** From now on its host keeps the index that it has. */
+    void takesUpNoIndex() {
+        indexes = false;
+    }
+
+    void takesUpTheIndex() {
+        indexes = true;
+    }
+
+    private VmTpmNodeStatus.@Nullable Indexed index() {
+        if (indexes) {
+            SortedMap<String, Guard> guards = new TreeMap<>();
+            client.resources(VmTpmRecord.class)
+                    .withLabel(ApiGroup.GUARD_LABEL)
+                    .list()
+                    .getItems()
+                    .forEach(r -> guards.put(
+                            r.getMetadata().getName(),
+                            Guard.ofLabel(r.getMetadata().getLabels().get(ApiGroup.GUARD_LABEL))));
+            indexed = VmTpmNodeStatus.Indexed.of(guards);
+        }
+        return indexed;
     }
 
     /** The host lost power during the run, and what it left is torn. */
@@ -340,7 +371,7 @@ final class ScriptedNode {
                 });
         VmTpmNodeStatus.Domain known = new VmTpmNodeStatus.Domain(domain, name, ownerNamespace, tpm, facts);
         inventory.setStatus(new VmTpmNodeStatus(
-                hostId, "cluster", "test", hook, 1L << 30, answered, null, List.of(), List.of(known)));
+                hostId, "cluster", "test", hook, 1L << 30, answered, index(), List.of(), List.of(known)));
         client.resource(inventory).updateStatus();
     }
 }

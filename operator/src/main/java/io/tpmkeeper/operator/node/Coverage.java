@@ -55,7 +55,7 @@ public final class Coverage {
      *
      * @param guard null: the domain is not in the index, or not any more
      */
-    synchronized void observe(String domainUuid, @Nullable Guard guard) {
+    public synchronized void observe(String domainUuid, @Nullable Guard guard) {
         if (Objects.equals(index.get(domainUuid), guard)) {
             return;
         }
@@ -73,7 +73,7 @@ public final class Coverage {
     }
 
     /** All records that there were were observed. Before that no state of the index is one. */
-    synchronized void complete() {
+    public synchronized void complete() {
         complete = true;
         remember();
     }
@@ -101,8 +101,9 @@ public final class Coverage {
             return Set.of();
         }
         Set<String> unaware = unawareOf(node);
-        boolean begins = before == null || digest == null;
-        Host now = new Host(digest, begins ? NONE : before.number(), begins ? nanos.getAsLong() : before.since());
+        Host now = before == null || digest == null
+                ? new Host(digest, NONE, nanos.getAsLong())
+                : new Host(digest, before.number(), before.since());
         Long known = digest == null ? null : states.get(digest);
         hosts.put(node, known == null ? now : reached(now, known));
         unaware.removeAll(unawareOf(node));

@@ -68,7 +68,7 @@ public final class Show {
                 refusing.map(NodeView::node).orElse(null));
     }
 
-    /** A host that is off for certain starts nothing; it takes the index up before its hook lets anything start when it is back. */
+    /** A host that is off for certain starts nothing; once its fence is lifted it is named until it has taken the index up. */
     private static @Nullable Said uncovered(World world) {
         List<NodeView> unaware = world.nodes().values().stream()
                 .filter(n -> n.unaware() && !n.fenced())
