@@ -10,6 +10,7 @@ explain() {
     HostFileUnreadable) missing="$2 cannot be read" todo="the agent reports it; docs/host-layout.md says how to put it right by hand" ;;
     NoSpace) missing="there is no room to save this domain's state when it stops ($2)" todo="free space on the filesystem of $root" ;;
     ImageOfThePast) missing="the saved image holds an older TPM than the domain has had since" todo="the image was left where it is; start the domain cold (virsh start --force-boot for a managed save), or give it up with virsh managedsave-remove" ;;
+    NvramOfAnother) missing="its NVRAM file, $nvram, is that of domain $2, too, of which nothing is saved that this file could be had from again" todo="stop that domain, or start it and stop it once, which saves it; or give one of the two another NVRAM file" ;;
     DomainUnknown) missing="the agent has not seen this domain's definition ($2)" todo="it reads it from $root/request as soon as it runs" ;;
     esac
     case $1 in

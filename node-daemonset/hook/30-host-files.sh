@@ -6,12 +6,12 @@ no_vm() {
     run_state=- run_how=- run_entry=- run_void=no run_opened=0
 }
 
-# Line and run. 0: read, or not there (line none, run 0).  2: unreadable.
+# read_vm [<uuid>]: line and run. 0: read, or not there (line none, run 0).  2: unreadable.
 read_vm() {
     no_vm
     vm_read=yes
     endings='shutdown|destroyed|crashed|saved|migrated|failed|lost|incomplete|unknown'
-    read_fields "$root/vm/$uuid" record:record:text epoch:epoch:number order:order:text \
+    read_fields "$root/vm/${1:-$uuid}" record:record:text epoch:epoch:number order:order:text \
         'line:line:none|Held|Tombstone|Left|Lost' 'how:how:migrated|unknown|-' tip:tip:digest at:at:place seq:seq:number \
         run:run:number run-record:run_record:text run-epoch:run_epoch:number run-boot:run_boot:text \
         'run-kind:run_kind:Cold|Incoming|Image|-' run-from:run_from:digest 'run-online:run_online:yes|no' \

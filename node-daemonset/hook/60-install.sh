@@ -17,6 +17,30 @@ put_aside() {
     say "what lay there went to $aside: $1"
 }
 
+# nvram_of_another: whether what has our NVRAM's name is another domain's, too, and could not be had again from what is saved of that.
+# owner := its UUID.
+nvram_of_another() {
+    [ "$vars_state" != absent ] || return 1
+    other_nvram=-
+    for other in "$root"/domain/*; do
+        owner=${other##*/}
+        if [ "$owner" != "$uuid" ] && is_uuid "$owner" &&
+            read_fields "$other" name:other_name:text tpm:other_tpm:path nvram:other_nvram:path firmware:other_firmware:path &&
+            [ "$other_nvram" = "$nvram" ] && ! is_captured "$owner"; then
+            return 0
+        fi
+    done
+    return 1
+}
+
+# is_captured <uuid of another>: its last run ended, and so was captured; or it has none, and what it had was when the line was given.
+is_captured() (
+    read_vm "$1" && case $run_state/$line in
+    Closed/*) true ;;
+    Open/* | */none) false ;;
+    esac
+)
+
 # displace <from> <to>: a rename; across filesystems a copy, which is durable before the original goes.
 displace() {
     devices=$(become stat -c %d -- "$1" "${2%/*}")

@@ -80,6 +80,10 @@ start_from_tip() {
     read_live
     accept_what_lies_there || { deny NoSpace 'what was accepted cannot be saved' now && return; }
     size=$((tpm_size + vars_size))
+    if { [ "$tip" = none ] || [ "$live" != "$tip" ]; } && nvram_of_another; then
+        deny NvramOfAnother "$owner" now
+        return
+    fi
     if [ "$tip" = none ]; then
         size=0
         if [ "$tpm_state/$vars_state" != absent/absent ]; then

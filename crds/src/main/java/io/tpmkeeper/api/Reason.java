@@ -232,6 +232,11 @@ public enum Reason {
             "Make room on the filesystem that the message names.",
             ConditionType.START_REFUSED,
             ConditionType.SPACE_AVAILABLE),
+    NVRAM_OF_ANOTHER(
+            "NvramOfAnother",
+            "The file that the VM has as its NVRAM is another VM's, too, of which nothing is saved: it is not moved away.",
+            "Stop the other VM, or start it and stop it once, which saves it; or give one of the two another NVRAM file.",
+            ConditionType.START_REFUSED),
     START_NOT_ALLOWED(
             "StartNotAllowed",
             "A start was refused for a reason that this version has no name for.",

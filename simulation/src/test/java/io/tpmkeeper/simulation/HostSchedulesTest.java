@@ -345,6 +345,21 @@ class HostSchedulesTest extends Schedules {
     }
 
     @Test
+    void anothersNvramOfWhichNothingIsSavedIsNotTakenAway() {
+        stoppedOn(a);
+        a.libvirt().varsAreReplaced();
+        a.libvirt().anotherIsUnsaved(true);
+        tries(a);
+        assertThat(a.libvirt().runs()).isFalse();
+        assertThat(a.libvirt().isAnothersVarsAside()).isFalse();
+        assertThat(requireNonNull(a.refusal()).reason()).isEqualTo("NvramOfAnother");
+
+        a.libvirt().anotherIsUnsaved(false);
+        starts(a);
+        assertThat(a.libvirt().isAnothersVarsAside()).isTrue();
+    }
+
+    @Test
     void anothersNvramThatTakesTheNameWhileItRunsIsNotTakenForItsOwn() {
         stoppedOn(a);
         starts(a);

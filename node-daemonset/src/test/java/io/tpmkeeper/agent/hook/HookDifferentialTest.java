@@ -214,6 +214,7 @@ class HookDifferentialTest {
                 host.domain(),
                 host.vm(),
                 host.live(),
+                host.nvramOfAnother(),
                 host.rescue(),
                 host.entries(),
                 host.claims(),

@@ -77,6 +77,7 @@ final class HostOnDisk {
                                 ? new FileState.Odd(false)
                                 : disk.state(Places.TPM, 524_288, liveAndRescued(disk.liveTpm, disk.rescueTpm)),
                         disk.state(Places.VARS, 67_108_864, liveAndRescued(disk.liveVars, disk.rescueVars))),
+                disk.nvramOfAnother(),
                 disk.rescue(),
                 disk.entries(),
                 disk.claims(),
@@ -126,6 +127,25 @@ final class HostOnDisk {
             return new Domain.Unseen();
         }
         return paths.tpm() == null ? new Domain.NoTpm() : new Domain.Seen(paths.nvram() != null);
+    }
+
+    private boolean nvramOfAnother() throws IOException {
+        for (Path file : list("keeper/domain")) {
+            String uuid = file.getFileName().toString();
+            DomainPaths paths =
+                    small("keeper/domain/" + uuid, DomainPaths::read).valueOrNull();
+            boolean same = !uuid.equals(Sandbox.UUID)
+                    && paths != null
+                    && sandbox.path(Places.VARS).toString().equals(paths.nvram());
+            if (same && !isCaptured(small("keeper/vm/" + uuid, Vm::read).valueOrNull())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isCaptured(@Nullable Vm vm) {
+        return vm != null && (vm.run() == null ? vm.line() != null : !vm.run().open());
     }
 
     private FileState state(String name, long limit, boolean twoNames) throws IOException {

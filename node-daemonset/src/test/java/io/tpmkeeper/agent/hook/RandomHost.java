@@ -30,6 +30,9 @@ final class RandomHost {
         small("keeper/config", "wait 0");
         index();
         domain();
+        if (chance(12)) {
+            another();
+        }
         boolean spool = !chance(4);
         if (spool) {
             spool();
@@ -123,6 +126,18 @@ final class RandomHost {
                     "tpm " + (tpm ? sandbox.path(Places.TPM).getParent() : "-"),
                     "nvram " + (nvram ? sandbox.path(Places.VARS) : "-"),
                     "firmware -");
+        }
+    }
+
+    /** Another domain that names the same NVRAM, or one beside it. */
+    private void another() throws IOException {
+        String uuid = "00000000-0000-4000-8000-00000000000" + oneOf(3);
+        String nvram = chance(85) ? Places.VARS : "nvram/v.fd";
+        small("keeper/domain/" + uuid, "name v", "tpm -", "nvram " + sandbox.path(nvram), "firmware -");
+        switch (random.nextInt(5)) {
+            case 0 -> {}
+            case 1 -> Files.writeString(file("keeper/vm/" + uuid), "format 1\nrecord r1\n");
+            default -> small("keeper/vm/" + uuid, line(pick("none", "Held", "Tombstone")), "at -", "seq 0", run());
         }
     }
 

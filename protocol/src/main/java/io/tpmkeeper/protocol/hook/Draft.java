@@ -75,6 +75,7 @@ final class Draft {
                 found.domain(),
                 vm,
                 live,
+                found.nvramOfAnother(),
                 rescue,
                 entries,
                 claims,

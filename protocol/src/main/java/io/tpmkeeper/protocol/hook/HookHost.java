@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param index its guard there, or null where it is not protected
  * @param vm line and run
  * @param live libvirt's own files
+ * @param nvramOfAnother another domain's NVRAM has that name, too, and nothing says that its state was captured
  * @param rescue second names on libvirt's filesystems
  * @param entries the spool
  * @param claims numbers of captures that are not finished
@@ -36,6 +37,7 @@ public record HookHost(
         Domain domain,
         HostFile<Vm> vm,
         LiveFiles live,
+        boolean nvramOfAnother,
         Rescue rescue,
         SortedMap<Long, Captured> entries,
         SortedSet<Long> claims,

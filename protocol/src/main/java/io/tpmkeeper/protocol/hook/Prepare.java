@@ -148,9 +148,13 @@ final class Prepare {
         acceptWhatLiesThere();
         Digest tip = draft.tip();
         LiveFiles there = draft.look();
+        boolean begins = tip != null && !there.odd() && tip.equals(there.marks().digest());
+        if (!begins && there.vars().isThere() && draft.found().nvramOfAnother()) {
+            return new Denied("NvramOfAnother", null);
+        }
         if (tip == null) {
             install.putAside();
-        } else if ((there.odd() || !tip.equals(there.marks().digest())) && !install.installTip(tip)) {
+        } else if (!begins && !install.installTip(tip)) {
             return new Denied("ContentMissing", Reason.CONTENT);
         }
         if (!draft.found().disk().reserve()) {

@@ -66,6 +66,7 @@ final class GoldenHost {
                 Words.domain(in.path("domain").asText("with NVRAM")),
                 hostFile("vm", GoldenHost::vm),
                 live(),
+                in.path("nvramOfAnother").asBoolean(),
                 rescue(),
                 entries(),
                 new TreeSet<>(list("claims", JsonNode::asLong)),

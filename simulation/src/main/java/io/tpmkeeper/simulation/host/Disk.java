@@ -31,6 +31,9 @@ final class Disk {
     Domain domain = new Domain.Unseen();
     HostFile<Vm> vm = HostFile.missing();
     LiveFiles live = LiveFiles.NOTHING;
+    /** Another VM has its NVRAM under this one's name, and has not been captured. */
+    boolean nvramOfAnother;
+
     Rescue rescue = Rescue.NOTHING;
     /** The NVRAM that a guest has open once its name is gone, or is another file's; null: it is what has the name. */
     @Nullable
@@ -63,6 +66,7 @@ final class Disk {
                 domain,
                 vm,
                 live,
+                nvramOfAnother,
                 rescue,
                 entries,
                 claims,

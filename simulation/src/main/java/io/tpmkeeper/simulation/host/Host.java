@@ -224,8 +224,8 @@ public final class Host {
         lastRequest = request;
     }
 
-    @Nullable
-    Refusal refusal() {
+    /** Of the last start here, while it stands. */
+    public @Nullable Refusal refusal() {
         HookHost.Refused refused = disk.refused;
         return refused == null
                 ? null

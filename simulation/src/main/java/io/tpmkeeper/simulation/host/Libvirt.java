@@ -330,6 +330,11 @@ public final class Libvirt {
         }
     }
 
+    /** Whether that other VM is defined here and nothing of it was captured yet. */
+    public void anotherIsUnsaved(boolean unsaved) {
+        host.disk.nvramOfAnother = unsaved;
+    }
+
     /** Whether such NVRAM was put aside, and so can be had again. */
     public boolean isAnothersVarsAside() {
         return host.disk.quarantine.stream()
