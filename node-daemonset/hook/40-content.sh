@@ -34,7 +34,7 @@ look() {
         "$root/reserve/$uuid" "${new:-/}" 2>/dev/null)
     judge "$tpm_file" "$tpm_other" "$tpm_limit"
     tpm_state=$judged tpm_size=$judged_size
-    if [ -L "$tpm" ]; then tpm_state=odd; fi
+    if [ "$tpm_file" = "$tpm/tpm2-00.permall" ] && [ -L "$tpm" ]; then tpm_state=odd; fi
     vars_state=absent vars_size=0
     if [ "$nvram" != - ]; then
         judge "$vars_file" "$vars_other" "$vars_limit"
