@@ -20,10 +20,10 @@ import io.tpmkeeper.operator.generation.WriteRefusedException;
 import io.tpmkeeper.operator.node.Cluster;
 import io.tpmkeeper.protocol.Guard;
 import io.tpmkeeper.protocol.operator.Decisions;
-import io.tpmkeeper.protocol.operator.Step;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,24 +71,26 @@ public final class RecordReconciler implements Reconciler<VmTpmRecord> {
     public UpdateControl<VmTpmRecord> reconcile(VmTpmRecord primary, Context<VmTpmRecord> context) {
         String domainUuid = primary.getMetadata().getName();
         try {
+            Duration again = null;
             for (int pass = 0; pass < PASSES; pass++) {
                 Optional<WorldReader.Observed> observed = reader.read(domainUuid);
-                if (observed.isEmpty() || onePass(observed.get())) {
-                    unwritten.forget(domainUuid);
-                    return UpdateControl.<VmTpmRecord>noUpdate().rescheduleAfter(LOOK_AGAIN);
+                try {
+                    if (observed.isEmpty() || onePass(observed.get(), again == null)) {
+                        if (again == null) {
+                            unwritten.forget(domainUuid);
+                        }
+                        return UpdateControl.<VmTpmRecord>noUpdate()
+                                .rescheduleAfter(Objects.requireNonNullElse(again, LOOK_AGAIN));
+                    }
+                } catch (WriteRefusedException e) {
+                    // The rest goes on without it.
+                    again = refused(domainUuid, e);
                 }
             }
             LOG.atWarn()
                     .addKeyValue("domain", domainUuid)
                     .log("a pass leaves steps again and again; it is looked at later");
             return UpdateControl.<VmTpmRecord>noUpdate().rescheduleAfter(Duration.ofSeconds(1));
-        } catch (WriteRefusedException e) {
-            Duration pause = unwritten.note(domainUuid, e.refused());
-            LOG.atWarn()
-                    .addKeyValue("domain", domainUuid)
-                    .addKeyValue("cause", e.getMessage())
-                    .log("a generation is refused; it is tried again");
-            return UpdateControl.<VmTpmRecord>noUpdate().rescheduleAfter(pause);
         } catch (KubernetesClientException e) {
             if (!StepTaker.isConflict(e)) {
                 throw e;
@@ -99,18 +101,26 @@ public final class RecordReconciler implements Reconciler<VmTpmRecord> {
         }
     }
 
+    /** After which pause it is tried again. */
+    private Duration refused(String domainUuid, WriteRefusedException refused) {
+        LOG.atWarn()
+                .addKeyValue("domain", domainUuid)
+                .addKeyValue("cause", refused.getMessage())
+                .log("a generation is refused; it is tried again");
+        return unwritten.note(domainUuid, refused.refused());
+    }
+
     /** Returns whether there was nothing to do. */
-    private boolean onePass(WorldReader.Observed observed) {
-        Decisions.Outcome outcome = Decisions.decide(observed.world(), guardLabel(observed.record()));
+    private boolean onePass(WorldReader.Observed observed, boolean takesGenerations) {
+        String label = guardLabel(observed.record());
+        Decisions.Outcome outcome = takesGenerations
+                ? Decisions.decide(observed.world(), label)
+                : Decisions.decideWithoutGenerations(observed.world(), label);
         taker.take(observed, outcome.steps());
-        if (outcome.steps().stream().anyMatch(RecordReconciler::makesAGeneration)) {
+        if (Decisions.makesAGeneration(outcome.steps())) {
             unwritten.forget(observed.world().domainUuid());
         }
         return outcome.steps().isEmpty();
-    }
-
-    private static boolean makesAGeneration(Step step) {
-        return step instanceof Step.MakeGeneration || step instanceof Step.CopyGeneration;
     }
 
     /** What the record says to the hosts; null: the domain is not in their index. */

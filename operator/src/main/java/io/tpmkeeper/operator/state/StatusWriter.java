@@ -19,6 +19,7 @@ import io.tpmkeeper.protocol.Refusal;
 import io.tpmkeeper.protocol.operator.Claims;
 import io.tpmkeeper.protocol.operator.Decisions;
 import io.tpmkeeper.protocol.operator.Generation;
+import io.tpmkeeper.protocol.operator.NotWritten;
 import io.tpmkeeper.protocol.operator.RequestedCapture;
 import io.tpmkeeper.protocol.operator.Show;
 import io.tpmkeeper.protocol.operator.Shown;
@@ -121,14 +122,13 @@ public final class StatusWriter {
 
     private Written shown(VmTpmState state, EffectivePolicy policy, WorldReader.Observed observed, boolean seen) {
         World world = observed.world();
-        Decisions.Outcome outcome = Decisions.decide(world, RecordReconciler.guardLabel(observed.record()));
+        Optional<NotWritten> notWritten = unwritten.of(world.domainUuid());
+        String label = RecordReconciler.guardLabel(observed.record());
+        Decisions.Outcome outcome = notWritten.isEmpty()
+                ? Decisions.decide(world, label)
+                : Decisions.decideWithoutGenerations(world, label);
         long unsynced = unsyncedFor(state);
-        Shown shown = Show.show(
-                world,
-                outcome.findings(),
-                unsynced,
-                seen,
-                unwritten.of(world.domainUuid()).orElse(null));
+        Shown shown = Show.show(world, outcome.findings(), unsynced, seen, notWritten.orElse(null));
         HostState hostState = HostState.valueOf(shown.state().name());
         List<Finding> findings = findings(shown);
         VmTpmStateStatus status = new VmTpmStateStatus(

@@ -29,7 +29,15 @@ public final class Decisions {
 
     /** @param guardLabel the guard's word that the record bears now */
     public static Outcome decide(World world, @Nullable String guardLabel) {
-        return firstThatActs(inOrder(guardLabel), world);
+        return firstThatActs(inOrder(guardLabel), world, true);
+    }
+
+    /**
+     * The same while the API server takes no generation of this domain (a quota, an admission policy, missing rights): what would make
+     * one is left out, and everything else goes on. What is not saved stays where it is, and every verb knows that it is not saved.
+     */
+    public static Outcome decideWithoutGenerations(World world, @Nullable String guardLabel) {
+        return firstThatActs(inOrder(guardLabel), world, false);
     }
 
     /** The names of all verbs, in their order. */
@@ -66,12 +74,12 @@ public final class Decisions {
         return verb.getClass().getSimpleName();
     }
 
-    private static Outcome firstThatActs(List<Verb> verbs, World world) {
+    private static Outcome firstThatActs(List<Verb> verbs, World world, boolean takesGenerations) {
         List<Finding> findings = new ArrayList<>();
         for (Verb verb : verbs) {
             Verdict verdict = verb.consider(world);
             verdict.finding().ifPresent(findings::add);
-            if (verdict.acts()) {
+            if (verdict.acts() && (takesGenerations || !makesAGeneration(verdict.steps()))) {
                 return new Outcome(verdict.steps(), sorted(findings), name(verb));
             }
             if (findings.stream().anyMatch(Decisions::endsThePass)) {
@@ -81,6 +89,11 @@ public final class Decisions {
         List<Finding> all = sorted(findings);
         Verdict asked = Decide.consider(world, all);
         return new Outcome(asked.steps(), all, asked.acts() ? DECIDE : null);
+    }
+
+    /** Whether one of the steps needs the API server to take a generation. */
+    public static boolean makesAGeneration(List<Step> steps) {
+        return steps.stream().anyMatch(s -> s instanceof Step.MakeGeneration || s instanceof Step.CopyGeneration);
     }
 
     /** After a rollback nothing may be given or taken; what was captured is still saved, by the verbs before. */

@@ -31,6 +31,8 @@ public final class Api {
     final SortedMap<String, Generation> generations = new TreeMap<>();
     final SortedMap<String, World.Delivery> deliveries = new TreeMap<>();
     final TreeSet<String> terminating = new TreeSet<>();
+    boolean refusesGenerations;
+
     /** The capture that the owner asks for, until it is answered. */
     @Nullable
     String captureRequest;
@@ -47,6 +49,11 @@ public final class Api {
 
     public Stored.@Nullable Node node(String node) {
         return nodes.get(node);
+    }
+
+    /** From now on it takes no generation, as under a quota that is used up. */
+    public void refuseGenerations(boolean refuse) {
+        refusesGenerations = refuse;
     }
 
     /** An annotation on the VmTpmState. */

@@ -45,6 +45,9 @@ public final class Operator {
     private @Nullable World world;
     private final LifeWatch life;
     private boolean lags;
+    /** Until the rest is done no generation is tried again. */
+    private boolean refused;
+
     private boolean deposed;
     private List<Finding> findings = List.of();
 
@@ -149,6 +152,12 @@ public final class Operator {
             if (steps.isEmpty()) {
                 observed = null;
             }
+        } catch (GenerationRefused e) {
+            scene.coverage().reached("conflict", "a generation is refused");
+            scene.story().say("operator", "is refused a generation");
+            refused = true;
+            steps.clear();
+            observed = null;
         } catch (Conflict e) {
             scene.coverage().reached("conflict", String.valueOf(e.getMessage()));
             scene.story().say("operator", "observes anew: %s", e);
@@ -173,7 +182,9 @@ public final class Operator {
         watch();
         world = reader.read(record, inventories, alive, downSince, questions);
         life.observed(world);
-        Decisions.Outcome outcome = Decisions.decide(world, record.guard());
+        Decisions.Outcome outcome = refused
+                ? Decisions.decideWithoutGenerations(world, record.guard())
+                : Decisions.decide(world, record.guard());
         answerCaptureRequest(world);
         for (Finding finding : outcome.findings()) {
             scene.coverage().reached("finding", finding.reason().word());
@@ -190,6 +201,7 @@ public final class Operator {
             return true;
         }
         observed = null;
+        refused = false;
         if (!outcome.findings().equals(findings)) {
             findings = outcome.findings();
             scene.story().say("operator", "finds %s", findings);

@@ -31,7 +31,8 @@ final class StepTaker {
     }
 
     /** @return the record as this pass knows it now */
-    Stored.Record take(Stored.Record record, World world, Step step, Questions questions) throws Conflict {
+    Stored.Record take(Stored.Record record, World world, Step step, Questions questions)
+            throws Conflict, GenerationRefused {
         scene.coverage().reached("step", step.getClass().getSimpleName());
         scene.story().say("operator", "%s", step);
         switch (step) {
@@ -98,7 +99,7 @@ final class StepTaker {
         return written;
     }
 
-    private void make(World world, Step.MakeGeneration make) throws Conflict {
+    private void make(World world, Step.MakeGeneration make) throws Conflict, GenerationRefused {
         Upload upload = make.upload();
         if (!api.uploads.containsKey(upload.name())) {
             throw new Conflict("the upload has gone");
@@ -124,7 +125,7 @@ final class StepTaker {
                 Generation.parts(upload.files(), make.elsewhere()));
     }
 
-    private void copy(World world, Generation of, long number) throws Conflict {
+    private void copy(World world, Generation of, long number) throws Conflict, GenerationRefused {
         needReadable(of);
         Map<Kind, Digest> files = new TreeMap<>();
         of.files().forEach((kind, part) -> files.put(kind, part.sha256()));
@@ -167,10 +168,13 @@ final class StepTaker {
             @Nullable String source,
             boolean candidate,
             SortedMap<Kind, Generation.Part> files)
-            throws Conflict {
+            throws Conflict, GenerationRefused {
         String name = world.generationName(number);
         if (api.terminating.contains(world.ownerNamespace())) {
             throw new Conflict("the namespace is being deleted");
+        }
+        if (api.refusesGenerations) {
+            throw new GenerationRefused();
         }
         Generation made = new Generation(
                 world.ownerNamespace(),

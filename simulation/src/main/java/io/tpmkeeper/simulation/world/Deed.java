@@ -231,6 +231,8 @@ public enum Deed {
             2,
             Feature.LIVE_CAPTURES,
             (w, h, n) -> w.api().askForCapture(w.scene().clock().name("capture"))),
+    QUOTA_IS_FULL(2, Feature.QUOTA, (w, h, n) -> w.api().refuseGenerations(true)),
+    QUOTA_IS_RAISED(3, Feature.QUOTA, (w, h, n) -> w.api().refuseGenerations(false)),
     FORBID(1, Feature.FORBIDDEN_NODES, (w, h, n) -> h.allow(false)),
     ALLOW(2, Feature.FORBIDDEN_NODES, (w, h, n) -> h.allow(true));
 

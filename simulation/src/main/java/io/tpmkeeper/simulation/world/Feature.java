@@ -44,6 +44,8 @@ public enum Feature {
     MIGRATION_DEATHS,
     /** It is undefined while it runs: its NVRAM loses its name. */
     UNDEFINED_RUNNING,
+    /** A quota keeps the API server from taking generations. */
+    QUOTA,
     /** A host that is off when the faults cease stays off. */
     A_HOST_IS_LOST
 }

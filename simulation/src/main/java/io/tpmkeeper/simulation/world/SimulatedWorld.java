@@ -377,6 +377,7 @@ public final class SimulatedWorld {
         endMigration(false, null);
         oldLeader = null;
         policy.set(io.tpmkeeper.protocol.Guard.ENFORCE);
+        api.refuseGenerations(false);
         for (Host host : hosts) {
             if (lost == null || host != hosts.get(lost)) {
                 host.boot();
