@@ -10,7 +10,9 @@ import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.tpmkeeper.api.Condition;
 import io.tpmkeeper.api.ConditionType;
 import io.tpmkeeper.api.HostState;
+import io.tpmkeeper.api.VmTpmState;
 import io.tpmkeeper.api.VmTpmStateStatus;
+import io.tpmkeeper.protocol.DeletionPolicy;
 import io.tpmkeeper.protocol.Digest;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +70,26 @@ class RefusedGenerationApiTest extends OperatorOnCluster {
             assertThat(now.digest()).isEqualTo(before.digest());
         });
         ready("Saved");
+    }
+
+    @Test
+    void aQuotaThatRefusesAGenerationKeepsNoDeletionFromGoingOn() {
+        apply("vm", DeletionPolicy.DELETE);
+        hostA.defines("vm", namespace);
+        until("vm", ConditionType.BOUND, c -> c.status() == Condition.Status.TRUE);
+        running(hostA);
+        noSecretsMore();
+        State left = State.blank().changed(1);
+        hostA.stops(left);
+        hostA.uploads(left);
+        until("vm", ConditionType.SAVED, c -> c.reason().equals("GenerationNotWritten"));
+
+        client.resources(VmTpmState.class).inNamespace(namespace).withName("vm").delete();
+
+        untilGone("vm");
+        assertThat(hostA.facts().hasResidue()).isFalse();
+        assertThat(inbox()).isEmpty();
+        assertThat(record()).isNull();
     }
 
     private List<Event> told() {

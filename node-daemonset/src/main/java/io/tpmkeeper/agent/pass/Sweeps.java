@@ -42,7 +42,7 @@ final class Sweeps {
                     view.indexed(),
                     vm,
                     host.spool().entries(view.uuid()).stream()
-                            .map(m -> new Sweep.Kept(m.entry(), m.captured()))
+                            .map(m -> new Sweep.Kept(m.entry(), m.how(), m.captured()))
                             .toList(),
                     host.spool().deliveries(view.uuid()),
                     host.spool().quarantine(view.uuid()),

@@ -1,16 +1,15 @@
 package io.tpmkeeper.protocol.host;
 
 import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.Entry;
 import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.Saved;
 import io.tpmkeeper.protocol.hostfile.Place;
 import io.tpmkeeper.protocol.hostfile.Vm;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Says what need not lie on the host any longer. What it does not name stays. */
@@ -19,8 +18,13 @@ public final class Sweep {
 
     private Sweep() {}
 
-    /** A capture. @param captured Unix seconds */
-    public record Kept(Entry entry, long captured) {}
+    /**
+     * A capture.
+     *
+     * @param how its run ended; null: it had not
+     * @param captured Unix seconds
+     */
+    public record Kept(Entry entry, @Nullable Ending how, long captured) {}
 
     /** Something set aside. @param since Unix seconds */
     public record Displaced(long n, long since) {}
@@ -83,7 +87,7 @@ public final class Sweep {
         }
         Line line = here.vm.line();
         if (here.record == null && !here.indexed && line == null) {
-            return !newest(entry, here) || older(kept.captured, here.retention.unprotected, here);
+            return isFollowed(kept, here) || older(kept.captured, here.retention.unprotected, here);
         }
         if (isTips(entry, here)) {
             // A Move's Tombstone keeps the epoch under which its tip was captured; a higher one says that the line was
@@ -167,11 +171,23 @@ public final class Sweep {
                 && entry.run() == here.vm.run().n();
     }
 
-    private static boolean newest(Entry entry, World here) {
-        Optional<Entry> newest = here.entries.stream()
-                .map(Kept::entry)
-                .max(Comparator.comparing(Entry::complete).thenComparing(Entry::seq));
-        return newest.filter(e -> e.seq() == entry.seq()).isPresent();
+    /**
+     * Something as good was captured since, or it is torn and there is a whole one. What is not known to have ended as a domain ends may
+     * never have been it (a start or a migration that failed): it takes the place of nothing better.
+     */
+    private static boolean isFollowed(Kept kept, World here) {
+        return here.entries.stream()
+                .anyMatch(k -> k.entry.seq() > kept.entry.seq()
+                        ? (k.entry.complete() || !kept.entry.complete()) && (!isDoubtful(k) || isDoubtful(kept))
+                        : k.entry.complete() && !kept.entry.complete());
+    }
+
+    private static boolean isDoubtful(Kept kept) {
+        return kept.how == null
+                || switch (kept.how) {
+                    case SHUTDOWN, DESTROYED, CRASHED, SAVED, MIGRATED -> false;
+                    case FAILED, LOST, INCOMPLETE, UNKNOWN -> true;
+                };
     }
 
     /** What was delivered came out of the cluster, so only its use on this host can keep it. */

@@ -100,21 +100,32 @@ final class Commit implements Verb {
         return Verdict.act(steps);
     }
 
-    /** One that is open; none being open, one that ended as a domain ends. */
+    /**
+     * One that is open; none being open, one that ended as a domain ends, and beside it each of which nobody knows how it ended: what that
+     * left may be as new.
+     */
     private static List<NodeView> received(World world) {
         List<NodeView> all = world.nodes().values().stream()
                 .filter(n ->
                         n.alive() && n.facts().run() != null && n.facts().run().mayHaveReceived())
                 .toList();
         List<NodeView> open = all.stream().filter(n -> n.facts().runOpen()).toList();
-        return open.isEmpty()
-                ? all.stream()
-                        .filter(n -> Optional.ofNullable(n.facts().run())
-                                .map(Run::how)
-                                .filter(REAL_ENDS::contains)
-                                .isPresent())
-                        .toList()
-                : open;
+        if (!open.isEmpty()) {
+            return open;
+        }
+        List<NodeView> ended = all.stream().filter(Commit::endedForCertain).toList();
+        return ended.isEmpty()
+                ? ended
+                : all.stream()
+                        .filter(n -> ended.contains(n) || endedUnseen(n.facts().run()))
+                        .toList();
+    }
+
+    private static boolean endedForCertain(NodeView node) {
+        return Optional.ofNullable(node.facts().run())
+                .map(Run::how)
+                .filter(REAL_ENDS::contains)
+                .isPresent();
     }
 
     private static Verdict several(World world, List<NodeView> received) {

@@ -1,6 +1,7 @@
 package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.Content;
+import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.Run;
 import io.tpmkeeper.protocol.RunKind;
@@ -31,12 +32,29 @@ final class Forks implements Verb {
 
     /** Once it has stopped: which of the two is the domain. */
     private static List<Finding.Offer> offers(World world, List<NodeView> forked) {
+        List<NodeView> received = world.nodes().values().stream()
+                .filter(n ->
+                        n.alive() && n.facts().run() != null && n.facts().run().mayHaveReceived())
+                .toList();
         return forked.stream()
                 .filter(n -> !n.facts().runOpen() && !n.facts().active())
-                .flatMap(n -> Stream.concat(
-                        Offers.forget(n, Objects.requireNonNull(n.facts().run())).stream(),
-                        Offers.continueOn(world, List.of(n)).stream()))
+                .flatMap(n -> offers(world, n, received).stream())
+                .distinct()
                 .toList();
+    }
+
+    /** One that was migrated is not all there is of the fork: forgotten, what received it would be taken for the domain. */
+    private static List<Finding.Offer> offers(World world, NodeView forked, List<NodeView> received) {
+        Run run = Objects.requireNonNull(forked.facts().run());
+        return run.how() == Ending.MIGRATED && !received.isEmpty()
+                ? Offers.all(
+                        Offers.continueOn(
+                                world,
+                                Stream.concat(world.holder().stream(), received.stream())
+                                        .distinct()
+                                        .toList()),
+                        Offers.beginFromNewest(world))
+                : Offers.all(Offers.forget(forked, run), Offers.continueOn(world, List.of(forked)));
     }
 
     static boolean isForked(World world, NodeView node) {

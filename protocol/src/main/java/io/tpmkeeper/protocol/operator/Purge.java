@@ -180,12 +180,21 @@ final class Purge implements Verb {
      * is saved.
      */
     static List<Step> callOff(World world) {
+        return callOff(world, false);
+    }
+
+    /** Also what was done: it counts no more for what comes after. */
+    static List<Step> callOffAll(World world) {
+        return callOff(world, true);
+    }
+
+    private static List<Step> callOff(World world, boolean done) {
         return world.nodes().values().stream()
                 .<Step>mapMulti((node, out) -> {
                     GrantSpec grant = node.grant();
                     if (grant != null
                             && grant.purge() != null
-                            && !grant.purge().id().equals(node.facts().purged())) {
+                            && (done || !grant.purge().id().equals(node.facts().purged()))) {
                         out.accept(new Step.WriteGrant(grant.withPurge(null)));
                     }
                 })

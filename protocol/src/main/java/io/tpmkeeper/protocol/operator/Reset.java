@@ -178,6 +178,11 @@ final class Reset implements Verb {
                     "%s has nothing of the domain any more, or it was started there again, so it is not what was chosen (%s). Nothing is given."
                             .formatted(node, consent.of()));
         }
+        List<Step> calledOff = Purge.callOffAll(world);
+        if (!calledOff.isEmpty()) {
+            // In a deletion, what was emptied before comes to life again: it is emptied anew afterwards.
+            return Verdict.act(calledOff);
+        }
         return Verdict.act(
                 new Step.WriteRecord(Giving.live(world, to)),
                 new Step.Announce(

@@ -26,7 +26,12 @@ final class Whereabouts {
         if (run == null) {
             return false;
         }
-        boolean forked = !run.online() && !run.voided() && world.recordUid().equals(run.record());
+        // One of no record began on a host that knew of none, having lost its directory perhaps; what ran before the
+        // domain was
+        // protected is void since the line was given.
+        boolean forked = !run.online()
+                && !run.voided()
+                && (run.record() == null || world.recordUid().equals(run.record()));
         return run.mayHaveReceived() || forked;
     }
 

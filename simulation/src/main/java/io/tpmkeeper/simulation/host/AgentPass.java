@@ -1,5 +1,6 @@
 package io.tpmkeeper.simulation.host;
 
+import io.tpmkeeper.protocol.DeletionPolicy;
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.GrantSpec;
 import io.tpmkeeper.protocol.Line;
@@ -213,8 +214,16 @@ final class AgentPass {
 
     private void purges() {
         if (grant != null) {
-            purged = cleaning.purge(grant, activity(), fresh || waiting());
+            purged = cleaning.purge(grant, activity(), fresh || waiting(), isWanted());
         }
+    }
+
+    /** People want the hosts emptied, whether or not anything of it is saved. */
+    private boolean isWanted() {
+        Stored.Record record = api.record();
+        return record != null
+                && record.status().deletion() != null
+                && record.status().deletion().policy() == DeletionPolicy.DELETE;
     }
 
     private Facts facts() {

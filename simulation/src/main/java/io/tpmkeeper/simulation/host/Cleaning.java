@@ -41,7 +41,8 @@ final class Cleaning {
         return host.disk.deliveries.keySet().stream().map(Digest::new).toList();
     }
 
-    Purged purge(Stored.Grant grant, Activity activity, boolean certain) {
+    /** @param wanted what is not saved may go, too: then nothing keeps it from an undefine any more */
+    Purged purge(Stored.Grant grant, Activity activity, boolean certain, boolean wanted) {
         String last = grant.reported() == null ? null : grant.reported().purged();
         GrantSpec.Purge purge = grant.spec().purge();
         if (purge == null || purge.id().equals(last)) {
@@ -61,6 +62,9 @@ final class Cleaning {
             case Purge.Allowed allowed -> {
                 scene.story().say(host.name(), "is purged");
                 host.disk.purge();
+                if (wanted) {
+                    host.libvirt().losesItsCaptures();
+                }
                 scene.truth().cleaned(host.name());
                 yield new Purged(purge.id(), null);
             }
@@ -90,7 +94,8 @@ final class Cleaning {
                 indexed,
                 vm,
                 host.disk.entries.values().stream()
-                        .map(c -> new Sweep.Kept(c.meta().entry(), c.meta().captured()))
+                        .map(c -> new Sweep.Kept(
+                                c.meta().entry(), c.meta().how(), c.meta().captured()))
                         .toList(),
                 deliveries(),
                 IntStream.range(0, host.disk.quarantine.size())

@@ -282,6 +282,16 @@ public final class Host {
                 });
     }
 
+    /** A stop of what nobody protects is not held: without room its end is not captured. */
+    boolean hadNoRoomForWhatNobodyProtects() {
+        HookHost.IndexLine index = disk.index.valueOrNull();
+        boolean guarded = index == null || index.guard() != null || line() != null;
+        FileMarks there = disk.live.marks();
+        return !guarded
+                && !disk.room.spool()
+                && disk.entries.values().stream().noneMatch(c -> c.files().equals(there));
+    }
+
     public boolean runsOnline() {
         Run run = disk.vm().run();
         return libvirt.runs() && run != null && run.open() && run.online();

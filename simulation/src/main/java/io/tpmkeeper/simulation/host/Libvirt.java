@@ -221,8 +221,10 @@ public final class Libvirt {
         Hooks.Result result = hooks.call(operation);
         if (operation == Operation.STOPPED) {
             stopHeld = result == Hooks.Result.WAITS;
-            endUnsaved |=
-                    result != Hooks.Result.PASSED || !(host.disk.domain instanceof HookHost.Domain.Seen) || isRunOpen();
+            endUnsaved |= result != Hooks.Result.PASSED
+                    || !(host.disk.domain instanceof HookHost.Domain.Seen)
+                    || isRunOpen()
+                    || host.hadNoRoomForWhatNobodyProtects();
         }
         if (operation == Operation.STOPPED && !defined && !stopHeld) {
             host.disk.live = new LiveFiles(FileState.ABSENT, host.disk.live.vars());

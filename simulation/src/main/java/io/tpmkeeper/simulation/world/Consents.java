@@ -4,6 +4,7 @@ import io.tpmkeeper.protocol.Choice;
 import io.tpmkeeper.protocol.Consent;
 import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.Decision;
+import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.Order;
@@ -121,12 +122,20 @@ final class Consents {
         if (consent != null && was.holder() == null && isReset(consent.choice())) {
             isWhatWasChosen(consent.choice(), to, order, seen);
         }
-        if (was.holder() == null) {
+        if (was.holder() == null || endedUnseen(seen)) {
             withoutFencedOnes(to, order, seen);
         }
         if (isPassedOver(was, is, seen)) {
             passOver(Objects.requireNonNull(was.holder()), was, seen);
         }
+    }
+
+    /** Nobody knows whether the holder's last run was migrated. */
+    private static boolean endedUnseen(World seen) {
+        return seen.holder()
+                .map(n -> n.facts().run())
+                .filter(r -> r.how() == Ending.UNKNOWN)
+                .isPresent();
     }
 
     private static boolean isReset(Choice choice) {
@@ -174,7 +183,7 @@ final class Consents {
                             .anyMatch(h ->
                                     h != host && h.has(newest) && !scene.truth().isForsaken(h.name()));
             if (passed && (scene.truth().livesOn(host.name()) || (hasTheNewest && !elsewhere))) {
-                scene.coverage().reached("limit", "a fenced node had the newest state when the line was given first");
+                scene.coverage().reached("limit", "a fenced node had the newest state when the line was given past it");
                 scene.truth().leaveBehind(host.name());
                 scene.truth().goesOnFrom(given(to, order));
             }
