@@ -44,6 +44,11 @@ final class Decide {
 
     /** A start that waits for the line waits for a person, or for the end of a deletion, unless a verb has told it more. */
     private static Verdict tellWhoWaits(World world, List<Finding> findings) {
+        Verdict found = tellWhatIsFound(world, findings);
+        return found.acts() ? found : Awaited.tell(world);
+    }
+
+    private static Verdict tellWhatIsFound(World world, List<Finding> findings) {
         return findings.stream()
                 .filter(f -> f.reason() != Finding.Reason.FORKED_RUN || isLeft(world))
                 .findFirst()
@@ -71,7 +76,7 @@ final class Decide {
     private static boolean isTold(NodeView node) {
         GrantSpec.Answer answer = node.grant() == null ? null : node.grant().answer();
         Request request = node.facts().request();
-        return answer != null && request != null && answer.request().equals(request.id());
+        return answer != null && request != null && answer.request().equals(request.id()) && !Awaited.isOnlyThis(node);
     }
 
     /** The same choices in the same words: whoever read that less is lost did not consent to more. */

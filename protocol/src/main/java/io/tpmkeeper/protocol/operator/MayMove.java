@@ -141,7 +141,14 @@ final class MayMove {
                 Finding.Reason.MISSING_STATE,
                 "How the last run on %s ended is not known, and %s received a migration of the domain, or ran it without the right to: the newest state may be what that left. No start is allowed from either. Both are kept in the hosts' spools; choose the one of the host where the domain ran last."
                         .formatted(holder.node(), received.node()),
-                Offers.all(Offers.continueOn(world, List.of(received, holder)), Offers.forgetBlank(received)));
+                orBegin(
+                        world,
+                        Offers.all(Offers.continueOn(world, List.of(received, holder)), Offers.forgetBlank(received))));
+    }
+
+    /** Where nobody has anything to go on with. */
+    private static List<Finding.Offer> orBegin(World world, List<Finding.Offer> offers) {
+        return offers.isEmpty() ? Offers.beginFromNewest(world) : offers;
     }
 
     private static String whereElse(NodeView node) {

@@ -107,11 +107,16 @@ final class Purge implements Verb {
             // The grant's facts are of another host directory than the inventory: the agent writes them anew.
             return Verdict.NOTHING;
         }
+        boolean isTold = orders != null
+                && orders.open().filter(o -> !node.facts().refused(o)).isPresent();
+        if (isDone(node, grant) && (touched || isTold)) {
+            // What was emptied has come to life again, by a choice or by storage that went back: it is emptied anew.
+            return Verdict.act(new Step.WriteGrant(grant.withPurge(null)));
+        }
         if (!touched && neverObeyed(orders, node)) {
             return leave(world, node, without(world, node));
         }
-        if (orders != null
-                && orders.open().filter(o -> !node.facts().refused(o)).isPresent()) {
+        if (isTold) {
             return Verdict.NOTHING;
         }
         if (node.facts().lineOf(world.recordUid()).filter(Line::isHeld).isPresent()
@@ -158,8 +163,12 @@ final class Purge implements Verb {
                         && orders.open().map(node.facts()::refused).orElse(true));
     }
 
+    private static boolean isDone(NodeView node, GrantSpec grant) {
+        return grant.purge() != null && grant.purge().id().equals(node.facts().purged());
+    }
+
     private static Verdict ordered(World world, NodeView node, GrantSpec grant, GrantSpec.Purge purge) {
-        if (purge.id().equals(node.facts().purged())) {
+        if (isDone(node, grant)) {
             return leave(world, node, without(world, node));
         }
         if (node.facts().purgeRefused() == null) {
@@ -192,9 +201,7 @@ final class Purge implements Verb {
         return world.nodes().values().stream()
                 .<Step>mapMulti((node, out) -> {
                     GrantSpec grant = node.grant();
-                    if (grant != null
-                            && grant.purge() != null
-                            && (done || !grant.purge().id().equals(node.facts().purged()))) {
+                    if (grant != null && grant.purge() != null && (done || !isDone(node, grant))) {
                         out.accept(new Step.WriteGrant(grant.withPurge(null)));
                     }
                 })
