@@ -14,8 +14,14 @@ import java.util.stream.Stream;
 
 /** The parts of the machine that enough schedules must reach: what is never reached is not proved. */
 final class Reach {
-    /** So many schedules reach everything; fewer may miss the rarest. */
-    static final long ENOUGH = 2_000;
+    /** So many schedules reach everything but the rarest; fewer may miss more. */
+    private static final long ENOUGH = 2_000;
+
+    /** So many reach that, too. */
+    private static final long ENOUGH_FOR_ALL = 10_000;
+
+    /** Once in a thousand schedules: a write is under way at the very moment at which the files are read. */
+    private static final Set<String> RAREST = Set.of("live capture Again");
 
     /** What exists and no schedule can reach, since what leads there is not built or not simulated. */
     private static final Set<String> NOT_YET = Set.of(
@@ -87,10 +93,14 @@ final class Reach {
 
     private Reach() {}
 
-    /** What should have been reached and was not, in order. */
-    static Set<String> missing(Coverage coverage) {
+    /** What so many schedules should have reached and did not, in order. */
+    static Set<String> missing(Coverage coverage, long schedules) {
         Set<String> missing = new TreeSet<>();
+        if (schedules < ENOUGH) {
+            return missing;
+        }
         expected()
+                .filter(what -> schedules >= ENOUGH_FOR_ALL || !RAREST.contains(what))
                 .filter(what -> coverage.of(what) == 0 && !NOT_YET.contains(what))
                 .forEach(missing::add);
         return missing;

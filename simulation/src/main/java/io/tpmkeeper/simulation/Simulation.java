@@ -74,7 +74,7 @@ public final class Simulation implements Callable<Integer> {
             new TreeMap<>(tally.coverage().counts())
                     .forEach((what, count) -> System.out.printf("%9d %s%n", count, what));
         }
-        Set<String> missing = seeds < Reach.ENOUGH ? Set.of() : Reach.missing(tally.coverage());
+        Set<String> missing = Reach.missing(tally.coverage(), seeds);
         missing.forEach(what -> System.out.printf("never reached: %s%n", what));
         Set<String> surprises = Reach.surprises(tally.coverage());
         surprises.forEach(what -> System.out.printf("not in the table of transitions: %s%n", what));
