@@ -14,6 +14,7 @@ import io.tpmkeeper.operator.event.Announcer;
 import io.tpmkeeper.operator.generation.Deliveries;
 import io.tpmkeeper.operator.generation.Generations;
 import io.tpmkeeper.operator.generation.PartialObjects;
+import io.tpmkeeper.operator.generation.Transit;
 import io.tpmkeeper.operator.generation.Unwritten;
 import io.tpmkeeper.operator.generation.Uploads;
 import io.tpmkeeper.operator.node.Cluster;
@@ -130,9 +131,10 @@ public final class OperatorMain implements Callable<Integer> {
         Policies policies = new Policies(client);
         Uploads uploads = new Uploads(client, agentsNamespace);
         Generations generations = new Generations(client, metadata);
-        Deliveries deliveries = new Deliveries(client, metadata, agentsNamespace);
+        Deliveries deliveries = new Deliveries(client, agentsNamespace);
+        Transit transit = new Transit(client, agentsNamespace, uploads);
         Announcer announcer = new Announcer(client, clock, "tpm-keeper-operator-" + identity);
-        WorldReader reader = new WorldReader(client, cluster, policies, uploads, generations, deliveries, clock);
+        WorldReader reader = new WorldReader(client, cluster, policies, transit, generations, clock);
         Unwritten unwritten = new Unwritten();
         StatusWriter writer = new StatusWriter(new LastCaptures(), new NodeTrouble(cluster), unwritten, clock);
         Operator operator = new Operator(o -> {

@@ -8,42 +8,23 @@ import io.tpmkeeper.bundle.Bundle;
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.operator.Generation;
 import io.tpmkeeper.protocol.operator.World;
-import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 
 /** States on their way to one node, in the agents' namespace. */
 public final class Deliveries {
     private final KubernetesClient client;
-    private final KubernetesClient metadata;
     private final String namespace;
     private final WholeContent content;
 
-    /**
-     * @param metadata a client that sees Secrets without their data
-     * @param namespace of the agents
-     */
-    public Deliveries(KubernetesClient client, KubernetesClient metadata, String namespace) {
+    /** @param namespace of the agents */
+    public Deliveries(KubernetesClient client, String namespace) {
         this.client = client;
-        this.metadata = metadata;
         this.namespace = namespace;
         this.content = new WholeContent(client);
     }
 
-    public List<World.Delivery> of(String domainUuid) {
-        return metadata
-                .secrets()
-                .inNamespace(namespace)
-                .withLabel(Marks.DOMAIN, domainUuid)
-                .withLabel(Marks.KIND, Marks.KIND_DELIVERY)
-                .list()
-                .getItems()
-                .stream()
-                .flatMap(Deliveries::delivery)
-                .toList();
-    }
-
-    private static Stream<World.Delivery> delivery(Secret secret) {
+    static Stream<World.Delivery> delivery(Secret secret) {
         String digest = secret.getMetadata().getAnnotations().get(Marks.DIGEST);
         return digest == null
                 ? Stream.empty()

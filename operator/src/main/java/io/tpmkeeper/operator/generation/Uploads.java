@@ -47,17 +47,12 @@ public final class Uploads {
      */
     public record Inbox(List<Upload> uploads, List<World.Unreadable> unreadable, Map<String, Secret> sent) {}
 
-    /** Reads and verifies every upload of the domain. */
-    public Inbox of(String domainUuid) {
+    /** Verifies every upload of the domain. */
+    Inbox verified(String domainUuid, List<Secret> inbox) {
         List<Upload> uploads = new ArrayList<>();
         List<World.Unreadable> unreadable = new ArrayList<>();
         Map<String, Secret> sent = new HashMap<>();
-        for (Secret secret : client.secrets()
-                .inNamespace(namespace)
-                .withLabel(Marks.DOMAIN, domainUuid)
-                .withLabel(Marks.KIND, Marks.KIND_INBOX)
-                .list()
-                .getItems()) {
+        for (Secret secret : inbox) {
             Map<String, byte[]> data = SecretData.of(secret);
             switch (manifest(data)) {
                 case Checked.Refused<Manifest>(Refusal refusal) ->

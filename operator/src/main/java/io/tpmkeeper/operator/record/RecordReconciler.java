@@ -20,6 +20,7 @@ import io.tpmkeeper.operator.generation.WriteRefusedException;
 import io.tpmkeeper.operator.node.Cluster;
 import io.tpmkeeper.protocol.Guard;
 import io.tpmkeeper.protocol.operator.Decisions;
+import io.tpmkeeper.protocol.operator.Step;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -72,15 +73,24 @@ public final class RecordReconciler implements Reconciler<VmTpmRecord> {
         String domainUuid = primary.getMetadata().getName();
         try {
             Duration again = null;
+            Optional<VmTpmRecord> written = Optional.empty();
             for (int pass = 0; pass < PASSES; pass++) {
-                Optional<WorldReader.Observed> observed = reader.read(domainUuid);
+                Optional<WorldReader.Observed> observed =
+                        written.isPresent() ? reader.around(written.get()) : reader.read(domainUuid);
+                // If this pass is cut short, the next one reads the record.
+                written = Optional.empty();
                 try {
-                    if (observed.isEmpty() || onePass(observed.get(), again == null)) {
+                    List<Step> steps = observed.isEmpty() ? List.of() : decide(observed.get(), again == null);
+                    if (observed.isEmpty() || steps.isEmpty()) {
                         if (again == null) {
                             unwritten.forget(domainUuid);
                         }
                         return UpdateControl.<VmTpmRecord>noUpdate()
                                 .rescheduleAfter(Objects.requireNonNullElse(again, LOOK_AGAIN));
+                    }
+                    written = taker.take(observed.get(), steps);
+                    if (Decisions.makesAGeneration(steps)) {
+                        unwritten.forget(domainUuid);
                     }
                 } catch (WriteRefusedException e) {
                     // The rest goes on without it.
@@ -110,17 +120,12 @@ public final class RecordReconciler implements Reconciler<VmTpmRecord> {
         return unwritten.note(domainUuid, refused.refused());
     }
 
-    /** Returns whether there was nothing to do. */
-    private boolean onePass(WorldReader.Observed observed, boolean takesGenerations) {
+    private static List<Step> decide(WorldReader.Observed observed, boolean takesGenerations) {
         String label = guardLabel(observed.record());
         Decisions.Outcome outcome = takesGenerations
                 ? Decisions.decide(observed.world(), label)
                 : Decisions.decideWithoutGenerations(observed.world(), label);
-        taker.take(observed, outcome.steps());
-        if (Decisions.makesAGeneration(outcome.steps())) {
-            unwritten.forget(observed.world().domainUuid());
-        }
-        return outcome.steps().isEmpty();
+        return outcome.steps();
     }
 
     /** What the record says to the hosts; null: the domain is not in their index. */

@@ -19,6 +19,7 @@ import io.tpmkeeper.protocol.operator.World;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class StepTaker {
     private static final Logger LOG = LoggerFactory.getLogger(StepTaker.class);
     private static final int CONFLICT = 409;
+    private static final int NOT_FOUND = 404;
 
     private final KubernetesClient client;
     private final Cluster cluster;
@@ -58,17 +60,31 @@ final class StepTaker {
         this.wake = wake;
     }
 
-    void take(WorldReader.Observed observed, List<Step> steps) {
+    /**
+     * @return the record as the API server answered the last write of it. The next pass may observe around it: it is no older than what
+     *     that pass reads after it, and a write over it still fails if somebody else wrote since. Empty, so that it is read: none was
+     *     written, what was observed being older than the pass; it was deleted; or the pass was cut short
+     */
+    Optional<VmTpmRecord> take(WorldReader.Observed observed, List<Step> steps) {
         VmTpmRecord record = observed.record();
+        Optional<VmTpmRecord> written = Optional.empty();
         for (Step step : steps) {
             try {
                 record = one(record, observed, step);
+                if (step instanceof Step.WriteRecord
+                        || step instanceof Step.WriteOwner
+                        || step instanceof Step.LabelGuard) {
+                    written = Optional.of(record);
+                } else if (step instanceof Step.DeleteRecord) {
+                    written = Optional.empty();
+                }
             } catch (ContentRefusedException e) {
                 generations.distrust(e);
                 announce(observed.world(), true, "GenerationRefused", String.valueOf(e.getMessage()));
-                return;
+                return Optional.empty();
             }
         }
+        return written;
     }
 
     private VmTpmRecord one(VmTpmRecord record, WorldReader.Observed observed, Step step) {
@@ -111,7 +127,7 @@ final class StepTaker {
             }
             case Step.DeleteRecord() ->
                 client.resource(record).lockResourceVersion().delete();
-            case Step.WriteGrant(var next) -> write(record, world, next);
+            case Step.WriteGrant(var next) -> write(record, observed, next);
             case Step.RemoveGrant(var node) -> remove(world.domainUuid(), node);
             case Step.Ask(var subject) -> cluster.questions().ask(world.domainUuid(), subject);
             case Step.MakeGeneration make ->
@@ -145,15 +161,19 @@ final class StepTaker {
 
     /**
      * Only over the grant that was observed, and with another order only while the record is still the one that the grant repeats:
-     * a leader that was deposed in the middle of a pass would give an older order, and a host that was purged meanwhile obey it.
+     * a leader that was deposed in the middle of a pass would give an older order, and a host that was purged meanwhile obey it. The
+     * grant is read again only if its agent wrote facts since, which is no reason not to write.
      */
-    private void write(VmTpmRecord record, World world, GrantSpec next) {
-        String name = grantName(next.domainUuid(), next.nodeName());
-        var known = client.resources(VmTpmGrant.class).withName(name);
-        VmTpmGrant has = known.get();
-        NodeView node = world.nodes().get(next.nodeName());
+    private void write(VmTpmRecord record, WorldReader.Observed observed, GrantSpec next) {
+        NodeView node = observed.world().nodes().get(next.nodeName());
         GrantSpec seen = node == null ? null : node.grant();
         boolean sameOrder = Objects.equals(next.order(), seen == null ? null : seen.order());
+        VmTpmGrant known = observed.grants().get(next.nodeName());
+        if (known != null && (sameOrder || isStill(record)) && isWritten(known, next)) {
+            return;
+        }
+        String name = grantName(next.domainUuid(), next.nodeName());
+        VmTpmGrant has = client.resources(VmTpmGrant.class).withName(name).get();
         if (!isAsObserved(has, seen) || !(sameOrder || isStill(record))) {
             throw new KubernetesClientException("The grant " + name + " is not as it was observed.", CONFLICT, null);
         }
@@ -169,6 +189,22 @@ final class StepTaker {
         }
         has.setSpec(next);
         client.resource(has).lockResourceVersion().update();
+    }
+
+    /** Whether it could be: it had not been written since it was read. */
+    private boolean isWritten(VmTpmGrant known, GrantSpec next) {
+        VmTpmGrant changed = new VmTpmGrant();
+        changed.setMetadata(known.getMetadata());
+        changed.setSpec(next);
+        try {
+            client.resource(changed).lockResourceVersion().update();
+            return true;
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == CONFLICT || e.getCode() == NOT_FOUND) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /** One that somebody is deleting counted as none when it was observed, and is written to as long as it is there. */

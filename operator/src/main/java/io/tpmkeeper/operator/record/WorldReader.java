@@ -9,8 +9,8 @@ import io.tpmkeeper.api.VmTpmNode;
 import io.tpmkeeper.api.VmTpmNodeStatus;
 import io.tpmkeeper.api.VmTpmRecord;
 import io.tpmkeeper.api.VmTpmState;
-import io.tpmkeeper.operator.generation.Deliveries;
 import io.tpmkeeper.operator.generation.Generations;
+import io.tpmkeeper.operator.generation.Transit;
 import io.tpmkeeper.operator.generation.Uploads;
 import io.tpmkeeper.operator.node.Cluster;
 import io.tpmkeeper.operator.state.Policies;
@@ -40,49 +40,81 @@ import org.jspecify.annotations.Nullable;
  * Observes one domain. The record first and the grants after it, both live: so a grant is never older than the record that it
  * is judged by. The nodes' answers come in between, from what is watched: so an answer is never newer than the facts that it vouches
  * for. What comes after them is asked for at once.
+ *
+ * <p>Each look reads all of it anew, for what was seen a moment ago may be over:
+ * <ul>
+ *   <li>the record: what every step is compared with. A reconciler's next pass takes the API server's answer to its own last write
+ *       instead, which is that record as it was then; see {@link StepTaker#take};
+ *   <li>the owner's VmTpmState, and after it the class, so that who changes a class and then the VmTpmState is never judged by the
+ *       new VmTpmState and the old class: a deletionPolicy may come from either;
+ *   <li>the grants: orders are written over what is observed here, and acknowledged by the facts in them;
+ *   <li>what is on its way: an upload may be new, and what is verified is the Secret that is read;
+ *   <li>the generations, also in the look that only tells: what counts as saved is what is there.
+ * </ul>
  */
 public final class WorldReader {
     private final KubernetesClient client;
     private final Cluster cluster;
     private final Policies policies;
-    private final Uploads uploads;
+    private final Transit transit;
     private final Generations generations;
-    private final Deliveries deliveries;
     private final Clock clock;
+    private final AtOnce calls;
 
     public WorldReader(
             KubernetesClient client,
             Cluster cluster,
             Policies policies,
-            Uploads uploads,
+            Transit transit,
             Generations generations,
-            Deliveries deliveries,
             Clock clock) {
+        this(client, cluster, policies, transit, generations, clock, new AtOnce());
+    }
+
+    WorldReader(
+            KubernetesClient client,
+            Cluster cluster,
+            Policies policies,
+            Transit transit,
+            Generations generations,
+            Clock clock,
+            AtOnce calls) {
         this.client = client;
         this.cluster = cluster;
         this.policies = policies;
-        this.uploads = uploads;
+        this.transit = transit;
         this.generations = generations;
-        this.deliveries = deliveries;
         this.clock = clock;
+        this.calls = calls;
     }
 
     /**
      * What was observed.
      *
      * @param record from which it was read, for a compare-and-set
+     * @param grants by node, each for a compare-and-set
      */
-    public record Observed(VmTpmRecord record, World world, Uploads.Inbox inbox, Generations.Kept kept) {}
+    public record Observed(
+            VmTpmRecord record,
+            Map<String, VmTpmGrant> grants,
+            World world,
+            Uploads.Inbox inbox,
+            Generations.Kept kept) {}
 
     /** Empty: there is no record. */
     public Optional<Observed> read(String domainUuid) {
         return Optional.ofNullable(
                         client.resources(VmTpmRecord.class).withName(domainUuid).get())
-                .flatMap(record -> around(record, this::owned));
+                .flatMap(this::around);
+    }
+
+    /** The same for a record that was just read, or just written: what the API server answered. */
+    public Optional<Observed> around(VmTpmRecord record) {
+        return around(record, this::owned);
     }
 
     /**
-     * The same for a record that was just read, with its owner and the policy of that.
+     * The same with the owner and its policy, read already.
      *
      * @param state the record's owner
      */
@@ -100,12 +132,10 @@ public final class WorldReader {
         // An agent writes its facts first and answers then: of answers that are read before the facts, none vouches for
         // older ones.
         List<VmTpmNode> inventories = cluster.inventories();
-        AtOnce calls = new AtOnce();
         var owned = calls.begin(() -> owner.apply(spec));
         var grants = calls.begin(() -> grants(domainUuid));
-        var inbox = calls.begin(() -> uploads.of(domainUuid));
+        var underWay = calls.begin(() -> transit.of(domainUuid));
         var kept = calls.begin(() -> generations.of(domainUuid, home.namespace()));
-        var sent = calls.begin(() -> deliveries.of(domainUuid));
         VmTpmState state = owned.get().state();
         EffectivePolicy policy = owned.get().policy();
         String ownerDeleted = state == null || state.getMetadata().getDeletionTimestamp() != null
@@ -116,6 +146,7 @@ public final class WorldReader {
         Instant now = clock.instant();
         return Optional.of(new Observed(
                 record,
+                grants.get(),
                 new World(
                         domainUuid,
                         record.getMetadata().getUid(),
@@ -133,12 +164,12 @@ public final class WorldReader {
                         policy.className(),
                         state == null ? null : CaptureRequest.unanswered(state).orElse(null),
                         nodes(domainUuid, status, policy, inventories, grants.get()),
-                        inbox.get().uploads(),
-                        inbox.get().unreadable(),
+                        underWay.get().inbox().uploads(),
+                        underWay.get().inbox().unreadable(),
                         kept.get().generations(),
-                        sent.get(),
+                        underWay.get().deliveries(),
                         cluster.questions().of(domainUuid)),
-                inbox.get(),
+                underWay.get().inbox(),
                 kept.get()));
     }
 

@@ -12,7 +12,6 @@ import io.tpmkeeper.protocol.operator.Policy;
 import io.tpmkeeper.protocol.operator.Retention;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,13 +30,33 @@ public final class Policies {
         record NoSuchClass(String name) implements Resolved {}
     }
 
+    /** Every class, as it is now. */
+    List<VmTpmClass> classes() {
+        return client.resources(VmTpmClass.class).list().getItems();
+    }
+
     public Resolved resolve(@Nullable String className) {
-        if (className != null) {
-            VmTpmClass named =
-                    client.resources(VmTpmClass.class).withName(className).get();
-            return named == null ? new Resolved.NoSuchClass(className) : found(named);
-        }
-        return defaultClass().map(Policies::found).orElse(new Resolved.Found(EffectivePolicy.BUILT_IN, Set.of()));
+        return className == null ? byDefault(classes()) : named(className);
+    }
+
+    /**
+     * The same by classes that were read beside the VmTpmState and not after it. One that was made meanwhile is no reason to say that
+     * there is none.
+     */
+    Resolved resolve(@Nullable String className, List<VmTpmClass> beside) {
+        return className == null
+                ? byDefault(beside)
+                : beside.stream()
+                        .filter(c -> c.getMetadata().getName().equals(className))
+                        .findFirst()
+                        .map(Policies::found)
+                        .orElseGet(() -> named(className));
+    }
+
+    private Resolved named(String className) {
+        VmTpmClass named =
+                client.resources(VmTpmClass.class).withName(className).get();
+        return named == null ? new Resolved.NoSuchClass(className) : found(named);
     }
 
     /**
@@ -90,7 +109,7 @@ public final class Policies {
         return new Retention(wish.keepLast(), wish.keepDaily(), wish.keepWeekly());
     }
 
-    private static Resolved.Found found(VmTpmClass named) {
+    private static Resolved found(VmTpmClass named) {
         VmTpmClassSpec spec = named.getSpec();
         Set<String> trusted = spec.claimWithoutProof() == null
                 ? Set.of()
@@ -99,13 +118,14 @@ public final class Policies {
     }
 
     /** As with StorageClass: of several the newest wins, and of those made at once the first by name. */
-    private Optional<VmTpmClass> defaultClass() {
-        List<VmTpmClass> all = client.resources(VmTpmClass.class).list().getItems();
+    private static Resolved byDefault(List<VmTpmClass> all) {
         return all.stream()
                 .filter(c -> c.getMetadata().getAnnotations() != null
                         && "true".equals(c.getMetadata().getAnnotations().get(ApiGroup.DEFAULT_CLASS_ANNOTATION)))
                 .min(Comparator.comparing((VmTpmClass c) -> c.getMetadata().getCreationTimestamp())
                         .reversed()
-                        .thenComparing(c -> c.getMetadata().getName()));
+                        .thenComparing(c -> c.getMetadata().getName()))
+                .map(Policies::found)
+                .orElse(new Resolved.Found(EffectivePolicy.BUILT_IN, Set.of()));
     }
 }

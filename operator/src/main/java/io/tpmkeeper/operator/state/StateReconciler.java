@@ -19,6 +19,7 @@ import io.tpmkeeper.api.Condition;
 import io.tpmkeeper.api.ConditionType;
 import io.tpmkeeper.api.EffectivePolicy;
 import io.tpmkeeper.api.Reason;
+import io.tpmkeeper.api.VmTpmClass;
 import io.tpmkeeper.api.VmTpmRecord;
 import io.tpmkeeper.api.VmTpmState;
 import io.tpmkeeper.api.VmTpmStateStatus;
@@ -97,6 +98,9 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
                 uuid == null
                         ? null
                         : client.resources(VmTpmRecord.class).withName(uuid).get()));
+        // Which class rules is known when the VmTpmState is. Nothing is deleted by what this look sees, so the class
+        // may be read beside it.
+        var classes = calls.begin(policies::classes);
         // The cache may not have our own last status yet: what it says would be new a second time.
         VmTpmState state = client.resource(cached).get();
         if (state == null) {
@@ -110,7 +114,7 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
             // A consent, another class: it is the record's verbs that act on it.
             wakeups.record(uuid);
         }
-        StatusWriter.Written written = look(state, found);
+        StatusWriter.Written written = look(state, found, classes);
         passOn(state);
         written.refusal()
                 .ifPresent(r -> announcer.tell(owner(state), r.at(), r.occasion(), true, r.reason(), r.message()));
@@ -149,7 +153,8 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
                 c -> !c.reason().equals(Reason.CAPTURE_REFUSED.toString()) && !known.equals(Optional.of(c.reason())));
     }
 
-    private StatusWriter.Written look(VmTpmState state, AtOnce.Answer<Found> found) {
+    private StatusWriter.Written look(
+            VmTpmState state, AtOnce.Answer<Found> found, AtOnce.Answer<List<VmTpmClass>> classes) {
         String uuid = state.getSpec().target().domainUUID();
         if (uuid == null) {
             return writer.unbound(
@@ -159,7 +164,7 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
                             "target.virtualMachine is not supported yet. Name the domain by target.domainUUID.",
                             false));
         }
-        return switch (policies.resolve(state.getSpec().className())) {
+        return switch (policies.resolve(state.getSpec().className(), classes.get())) {
             case Policies.Resolved.NoSuchClass(String name) ->
                 writer.withoutClass(
                         state,
@@ -257,15 +262,15 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
         VmTpmRecord record = uuid == null
                 ? null
                 : client.resources(VmTpmRecord.class).withName(uuid).get();
-        boolean mine = record != null
-                && record.getSpec() != null
-                && owner(state).equals(record.getSpec().owner());
-        if (!mine || uuid == null) {
+        if (uuid == null
+                || record == null
+                || record.getSpec() == null
+                || !owner(state).equals(record.getSpec().owner())) {
             return DeleteControl.defaultDelete();
         }
         wakeups.record(uuid);
         StatusWriter.Written written =
-                writer.deleting(state, policies.resolve(state.getSpec().className()), reader.read(uuid));
+                writer.deleting(state, policies.resolve(state.getSpec().className()), reader.around(record));
         if (!written.status().equals(state.getStatus())) {
             client.resource(fresh(state, written.status()))
                     .subresource("status")
