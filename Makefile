@@ -55,8 +55,8 @@ pit: ## PIT over the protocol: at least 80 % of its mutants must be killed by th
 simulate: ## the protocol's deciders through 10,000 seeded schedules of faults (SEEDS=N: as many; SEED=N: replay one and tell its story)
 	@$(BIN)/simulate $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),10000))
 
-bench: ## figures, each with the peer that it is measured against, as ratios (RUNS=N)
-	@$(BIN)/bench $(if $(RUNS),--runs $(RUNS))
+bench: ## figures, each with the peer that it is measured against, as ratios (RUNS=N; FIGURES=SAVE: of STOP,SAVE,MEMORY only these)
+	@$(BIN)/bench $(if $(RUNS),--runs $(RUNS)) $(if $(FIGURES),--figures $(FIGURES))
 
 images: ## operator's and agent's images as OCI archives in target/images (TWICE=1: build each twice and compare)
 	@$(BIN)/prerequisites images && images/build $(if $(TWICE),--twice)

@@ -1,8 +1,8 @@
 package io.tpmkeeper.benchmarks;
 
 import io.tpmkeeper.e2e.Deployment;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,26 +17,40 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--runs", defaultValue = "20", description = "Runs of each series (default: ${DEFAULT-VALUE}).")
     private int runs;
 
+    @Option(
+            names = "--figures",
+            split = ",",
+            defaultValue = "STOP,SAVE,MEMORY",
+            description = "Which ones: ${COMPLETION-CANDIDATES} (default: all).")
+    private Set<Kind> figures = EnumSet.noneOf(Kind.class);
+
+    /** What can be measured alone. */
+    enum Kind {
+        STOP,
+        SAVE,
+        MEMORY
+    }
+
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new Bench()).execute(arguments));
     }
 
     @Override
     public Integer call() {
-        List<String> results = new ArrayList<>();
-        try (Deployment deployment = Deployment.ofPrograms()) {
-            results.add(
-                    told(new StopFigure(deployment.hostA(), 2 * runs).measure().text()));
-            try (SaveFigure save = new SaveFigure(deployment, runs)) {
-                save.measure().forEach(figure -> results.add(told(figure.text())));
+        try (Deployment deployment = Deployment.ofAuditedPrograms(AuditLog.policy())) {
+            if (figures.contains(Kind.STOP)) {
+                System.out.println(
+                        new StopFigure(deployment.hostA(), 2 * runs).measure().text());
             }
-            results.add(told(new MemoryFigure(deployment).measure()));
+            if (figures.contains(Kind.SAVE)) {
+                try (SaveFigure save = new SaveFigure(deployment, runs)) {
+                    save.measure().forEach(figure -> System.out.println(figure.text()));
+                }
+            }
+            if (figures.contains(Kind.MEMORY)) {
+                System.out.println(new MemoryFigure(deployment).measure());
+            }
         }
         return CommandLine.ExitCode.OK;
-    }
-
-    private static String told(String text) {
-        System.out.println(text);
-        return text;
     }
 }

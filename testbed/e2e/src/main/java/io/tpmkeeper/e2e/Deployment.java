@@ -18,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -54,9 +55,18 @@ public final class Deployment implements AutoCloseable {
 
     /** The same, where a start that waits is refused after some seconds: for tests that want refusals, and start again. */
     static Deployment ofPrograms(int wait) {
+        return ofPrograms(wait, ControlPlane::start);
+    }
+
+    /** Programs as of {@link #ofPrograms()}, and an API server that writes down calls in {@link #auditLog}. */
+    public static Deployment ofAuditedPrograms(Path policy) {
+        return ofPrograms(PATIENT, () -> ControlPlane.startAudited(policy));
+    }
+
+    private static Deployment ofPrograms(int wait, Supplier<ControlPlane> start) {
         CompletableFuture<LibvirtHost> hostA = CompletableFuture.supplyAsync(() -> LibvirtHost.start("host-a"));
         CompletableFuture<LibvirtHost> hostB = CompletableFuture.supplyAsync(() -> LibvirtHost.start("host-b"));
-        ControlPlane controlPlane = ControlPlane.start();
+        ControlPlane controlPlane = start.get();
         List<LibvirtHost> hosts = List.of(hostA.join(), hostB.join());
         return new Deployment(controlPlane, hosts, new Programs(controlPlane, hosts), wait, () -> {
                     hosts.forEach(LibvirtHost::close);
@@ -99,6 +109,10 @@ public final class Deployment implements AutoCloseable {
 
     public KubernetesClient client() {
         return controlPlane.client();
+    }
+
+    public Path auditLog() {
+        return controlPlane.auditLog();
     }
 
     public LibvirtHost hostA() {

@@ -31,6 +31,7 @@ public final class ControlPlane implements AutoCloseable {
     private final Path directory;
     private final Path logs;
     private final ControlPlaneForm form;
+    private final @Nullable Path auditPolicy;
     private final Pki pki;
     private final Etcd etcd;
     private final int apiPort = FreePorts.next();
@@ -41,7 +42,8 @@ public final class ControlPlane implements AutoCloseable {
     private final List<Daemon> controllers = new ArrayList<>();
     private @Nullable Daemon apiServer;
 
-    private ControlPlane(Enclosure enclosure, ControlPlaneForm form) {
+    private ControlPlane(Enclosure enclosure, ControlPlaneForm form, @Nullable Path auditPolicy) {
+        this.auditPolicy = auditPolicy;
         this.enclosure = enclosure;
         this.directory = enclosure.newDirectory("control-plane");
         this.logs = enclosure.logsOf(directory);
@@ -55,7 +57,21 @@ public final class ControlPlane implements AutoCloseable {
 
     /** Starts one and waits until it serves. Takes a few seconds. */
     public static ControlPlane start() {
-        ControlPlane controlPlane = unstarted(Enclosure.required(), new ControlPlaneForm.NodesAreObjects());
+        return started(null);
+    }
+
+    /**
+     * The same, whose API server writes down in {@link #auditLog} the calls that a policy asks for, in the order in which they end.
+     *
+     * @param policy a file of kind audit.k8s.io Policy
+     */
+    public static ControlPlane startAudited(Path policy) {
+        return started(policy);
+    }
+
+    private static ControlPlane started(@Nullable Path auditPolicy) {
+        ControlPlane controlPlane =
+                new ControlPlane(Enclosure.required(), new ControlPlaneForm.NodesAreObjects(), auditPolicy);
         try {
             controlPlane.startServing();
             controlPlane.startControllers();
@@ -68,11 +84,16 @@ public final class ControlPlane implements AutoCloseable {
 
     /** One that can sign and say its address, but does not serve before {@link #startServing}. */
     static ControlPlane unstarted(Enclosure enclosure, ControlPlaneForm form) {
-        return new ControlPlane(enclosure, form);
+        return new ControlPlane(enclosure, form, null);
     }
 
     public String url() {
         return "https://" + apiAddress();
+    }
+
+    /** What the API server wrote down of calls, one a line, if it was started to do so. */
+    public Path auditLog() {
+        return directory.resolve("audit.log");
     }
 
     /** The administrator's kubeconfig. */
@@ -188,9 +209,15 @@ public final class ControlPlane implements AutoCloseable {
                                 "--authorization-mode=Node,RBAC",
                                 "--enable-admission-plugins=NodeRestriction",
                                 "--profiling=false"),
-                        form.apiServer(pki)));
+                        Stream.concat(form.apiServer(pki), audit())));
         apiServer = started;
         started.awaitReady(this::serves);
+    }
+
+    private Stream<String> audit() {
+        return auditPolicy == null
+                ? Stream.empty()
+                : Stream.of("--audit-policy-file=" + auditPolicy, "--audit-log-path=" + auditLog());
     }
 
     /** Copies what etcd holds now, while everything goes on. */
