@@ -156,7 +156,9 @@ final class Adopt implements Verb {
         boolean kept = world.status().current() != null;
         List<Finding.Offer> goOn = Offers.continueOn(world, having);
         // What lies on a node that reports may be none to go on with: what a migration left that failed.
-        return Offers.all(goOn, kept || goOn.isEmpty() ? Offers.beginFromCurrent(world) : List.of());
+        List<Finding.Offer> rest = kept || goOn.isEmpty() ? Offers.beginFromCurrent(world) : List.of();
+        List<Finding.Offer> stopped = Offers.all(Offers.onceStopped(world, having), Offers.currentOnceStopped(world));
+        return Offers.all(Offers.all(goOn, rest), stopped);
     }
 
     private static Verdict several(World world, List<NodeView> nodes, String what) {

@@ -146,8 +146,9 @@ final class Commit implements Verb {
                 ? "no node that reports received it"
                 : "%s received a migration of it, and how that ended there is not known (power loss, perhaps): if what is left there is whole, it is the newest state"
                         .formatted(names(unsure));
-        List<NodeView> has =
-                Stream.concat(unsure.stream(), Stream.of(from.node())).toList();
+        // What was begun there since without the right to hides how the run that it received ended.
+        List<NodeView> has = Offers.andOthers(
+                world, Stream.concat(unsure.stream(), Stream.of(from.node())).toList());
         if (!silent.isEmpty()) {
             return Verdict.found(new Finding(
                     Finding.Reason.HOST_LOSS,

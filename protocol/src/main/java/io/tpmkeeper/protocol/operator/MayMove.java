@@ -9,8 +9,10 @@ import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.Order;
 import io.tpmkeeper.protocol.OrderKind;
+import io.tpmkeeper.protocol.Run;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Whether the line may be taken back from its holder for the node that asks. */
 final class MayMove {
@@ -141,14 +143,21 @@ final class MayMove {
                 Finding.Reason.MISSING_STATE,
                 "How the last run on %s ended is not known, and %s received a migration of the domain, or ran it without the right to: the newest state may be what that left. No start is allowed from either. Both are kept in the hosts' spools; choose the one of the host where the domain ran last."
                         .formatted(holder.node(), received.node()),
-                orBegin(
-                        world,
-                        Offers.all(Offers.continueOn(world, List.of(received, holder)), Offers.forgetBlank(received))));
+                orBegin(world, Offers.all(offers(world, received, holder), Offers.forgetBlank(received))));
     }
 
     /** Where nobody has anything to go on with. */
     private static List<Finding.Offer> orBegin(World world, List<Finding.Offer> offers) {
         return offers.isEmpty() ? Offers.beginFromNewest(world) : offers;
+    }
+
+    /** What the holder itself received, or ran without the right to, hides its own end: of that there is what is saved. */
+    private static List<Finding.Offer> offers(World world, NodeView received, NodeView holder) {
+        Run last = holder.facts().run();
+        boolean hidden = world.status().current() != null && last != null && !last.online();
+        List<Finding.Offer> goOn =
+                Offers.continueOn(world, Stream.of(received, holder).distinct().toList());
+        return hidden ? Offers.all(goOn, Offers.beginFromCurrent(world)) : goOn;
     }
 
     private static String whereElse(NodeView node) {
@@ -205,7 +214,9 @@ final class MayMove {
                 // What lies there may be whole all the same: where the host file was lost, not the state.
                 Offers.all(
                         Offers.beginFromCurrent(world),
-                        Offers.continueOn(world, world.holder().stream().toList())));
+                        Offers.continueOn(
+                                world,
+                                Offers.andOthers(world, world.holder().stream().toList()))));
     }
 
     /** What the holder's agent found there, after a space; empty: it says nothing of it. */

@@ -26,24 +26,117 @@ final class Offers {
     /** Each of the nodes that has something to go on with, and beside which the domain runs nowhere. */
     static List<Offer> continueOn(World world, Collection<NodeView> nodes) {
         return nodes.stream()
-                .filter(n -> n.alive() && n.hostId() != null && n.facts().hasState())
-                .filter(n -> !Whereabouts.runsBeside(world, n.node()) && !isBlank(n.facts()))
-                .map(n -> new Offer(
-                        Choice.continueOn(n.node(), n.facts().run()),
-                        "Continue from what %s has%s. %s%s%s"
-                                .formatted(
-                                        n.node(),
-                                        told(n.facts()),
-                                        keptBeside(world),
-                                        mayBeTorn(world, n.facts()),
-                                        twice(world, n.node()))))
+                .filter(n -> hasSomething(n) && !Whereabouts.runsBeside(world, n.node()))
+                .map(n -> continueOn(world, n, ""))
                 .toList();
     }
 
-    /** What a migration left that failed is not the domain's: libvirt made it before anything was received. */
-    private static boolean isBlank(Facts facts) {
+    /**
+     * Where the domain runs on one node, that it has ended elsewhere does not say which of them is newer: each that has something
+     * to go on with. Without the one that runs being stopped, nothing comes of these.
+     */
+    static List<Offer> onceStopped(World world, Collection<NodeView> nodes) {
+        return whereItRuns(world).stream()
+                .flatMap(where -> nodes.stream()
+                        .filter(n -> hasSomething(n) && !n.node().equals(where))
+                        .map(n -> continueOn(world, n, mustStop(where))))
+                .toList();
+    }
+
+    /** The same of what is saved. */
+    static List<Offer> currentOnceStopped(World world) {
+        Current current = world.status().current();
+        return current == null
+                ? List.of()
+                : whereItRuns(world)
+                        .flatMap(where ->
+                                world.generationOf(current.digest()).map(g -> begin(world, g, mustStop(where))))
+                        .orElseGet(List::of);
+    }
+
+    /** Empty also where it runs on several: then that is settled first. */
+    private static Optional<String> whereItRuns(World world) {
+        List<NodeView> running = Whereabouts.running(world).toList();
+        return running.size() == 1 ? Optional.of(running.getFirst().node()) : Optional.empty();
+    }
+
+    private static String mustStop(String where) {
+        return " The domain must be stopped on %s then, and what it has there is left aside.".formatted(where);
+    }
+
+    private static boolean hasSomething(NodeView node) {
+        return node.alive() && node.hostId() != null && node.facts().hasState() && !isBlank(node.facts());
+    }
+
+    private static Offer continueOn(World world, NodeView node, String first) {
+        return new Offer(
+                Choice.continueOn(node.node(), node.facts().run()),
+                "Continue from what %s has%s. %s%s%s%s"
+                        .formatted(
+                                node.node(),
+                                told(node.facts()),
+                                keptBeside(world),
+                                mayBeTorn(world, node.facts()),
+                                first,
+                                twice(world, node.node())));
+    }
+
+    /**
+     * Beside these, each node with an end that is not saved and that nobody has called no part of the domain: where it is not plain
+     * what the domain left, that may be it. Where it runs it is stopped first.
+     */
+    static List<NodeView> andOthers(World world, Collection<NodeView> these) {
+        return Stream.concat(
+                        these.stream(),
+                        world.nodes().values().stream().filter(n -> !these.contains(n) && mayBeIt(world, n.facts())))
+                .toList();
+    }
+
+    private static boolean mayBeIt(World world, Facts facts) {
         Run run = facts.run();
-        return run != null && run.kind() == RunKind.INCOMING && run.how() == Ending.FAILED && !facts.active();
+        if (facts.active() || facts.runOpen()) {
+            return false;
+        }
+        boolean handedOn = facts.lineOf(world.recordUid())
+                .filter(l -> l.state() == LineState.TOMBSTONE)
+                .isPresent();
+        boolean settled = run == null ? handedOn : run.voided() || (handedOn && run.online());
+        // Where nothing is saved, more than a blank TPM is what was left aside once, too.
+        return world.status().current() == null || (!settled && !isSaved(world, facts));
+    }
+
+    private static boolean isSaved(World world, Facts facts) {
+        Run run = facts.run();
+        Stream<Digest> left = facts.live() != null
+                ? Stream.of(facts.live())
+                : facts.entries().stream()
+                        .filter(e -> run != null && e.run() == run.n())
+                        .flatMap(e -> Stream.ofNullable(e.digest()));
+        return left.allMatch(d -> world.generationOf(d)
+                .filter(g -> !g.candidate() || isCurrent(world, d))
+                .isPresent());
+    }
+
+    private static boolean isCurrent(World world, Digest digest) {
+        Current current = world.status().current();
+        return current != null && current.digest().equals(digest);
+    }
+
+    /**
+     * What a migration left that failed is not the domain's: libvirt made it before anything was received. But for what lay there
+     * already, as the capture of an earlier run shows.
+     */
+    static boolean isBlank(Facts facts) {
+        Run run = facts.run();
+        return run != null
+                && run.kind() == RunKind.INCOMING
+                && run.how() == Ending.FAILED
+                && !facts.active()
+                && facts.entries().stream()
+                        .noneMatch(e -> e.run() != run.n()
+                                && e.complete()
+                                && e.digest() != null
+                                && e.digest().equals(facts.live()));
     }
 
     private static String mayBeTorn(World world, Facts facts) {
@@ -99,8 +192,23 @@ final class Offers {
     static List<Offer> beginFromCurrent(World world) {
         Current current = world.status().current();
         return current == null
-                ? begin(world, null)
+                ? all(beginFromNewer(world), begin(world, null))
                 : world.generationOf(current.digest()).map(g -> begin(world, g)).orElseGet(List::of);
+    }
+
+    /** From what was captured later than what is current, as far as that is known, and was never made current. */
+    static List<Offer> beginFromNewer(World world) {
+        Current current = world.status().current();
+        return world.generations().stream()
+                .filter(g -> world.references().isWhole(g))
+                .filter(g -> current == null
+                        || (g.version().compareTo(current.version()) > 0
+                                && !g.digest().equals(current.digest())))
+                .sorted(Comparator.comparing(Generation::version)
+                        .thenComparing(Generation::number)
+                        .reversed())
+                .flatMap(g -> begin(world, g).stream())
+                .toList();
     }
 
     /** From the newest state that is whole in the cluster; where there is none, from a blank TPM. */
@@ -115,16 +223,17 @@ final class Offers {
     }
 
     private static List<Offer> begin(World world, @Nullable Generation from) {
-        if (Whereabouts.runsBeside(world, null)) {
-            return List.of();
-        }
+        return Whereabouts.runsBeside(world, null) ? List.of() : begin(world, from, "");
+    }
+
+    private static List<Offer> begin(World world, @Nullable Generation from, String first) {
         Digest digest = from == null ? null : from.digest();
         String twice = twice(world, null);
         String what = from == null
                 ? "The next node that asks starts with a blank TPM: all that its keys protect is lost, unless it can be recovered otherwise (a BitLocker recovery key)."
                 : "The next node that asks starts from generation %d, captured %s on %s: what the domain wrote to its TPM and UEFI variables since is lost."
                         .formatted(from.number(), from.capturedAt(), from.node());
-        return List.of(new Offer(Choice.begin(digest), what + twice));
+        return List.of(new Offer(Choice.begin(digest), what + first + twice));
     }
 
     static List<Offer> takeOver(World world, Holder holder) {

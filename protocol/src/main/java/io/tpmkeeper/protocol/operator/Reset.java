@@ -172,6 +172,12 @@ final class Reset implements Verb {
         Run last = to.facts().run();
         boolean sameRun =
                 Objects.equals(last == null ? null : last.n(), consent.choice().run());
+        if (Offers.isBlank(to.facts())) {
+            return withdraw(
+                    world,
+                    "The migration that %s received when it was chosen (%s) failed: what lies there was made by libvirt to receive it, and is no state of the domain. Nothing is given."
+                            .formatted(node, consent.of()));
+        }
         if (!sameRun || !to.facts().hasState()) {
             return withdraw(
                     world,

@@ -28,15 +28,23 @@ final class RolledBack implements Verb {
                         "The cluster's record is older than what %s obeyed: its storage was rolled back. Nothing was changed, no start elsewhere is allowed and nothing is deleted, since the newest state may be there only. Put a newer copy of the cluster's storage back; or, where there is none, choose."
                                 .formatted(String.join(
                                         ", ", ahead.stream().map(NodeView::node).toList())),
-                        Offers.all(Offers.continueOn(world, mayHaveIt(world, ahead)), Offers.beginFromCurrent(world))));
+                        offers(world, ahead)));
     }
 
-    /** Where nothing is saved, as far as is known now, a blank TPM is not the only other way: what any host has may be the domain. */
-    private static List<NodeView> mayHaveIt(World world, List<NodeView> ahead) {
-        return world.status().current() != null
-                ? ahead
-                : Stream.concat(ahead.stream(), world.nodes().values().stream().filter(n -> !ahead.contains(n)))
-                        .toList();
+    private static List<Finding.Offer> offers(World world, List<NodeView> ahead) {
+        boolean saved = world.status().current() != null;
+        List<NodeView> having = saved ? Offers.andOthers(world, ahead) : andAll(world, ahead);
+        List<Finding.Offer> stopped = Offers.onceStopped(world, having);
+        List<Finding.Offer> begin = saved
+                ? Offers.all(Offers.beginFromCurrent(world), Offers.beginFromNewer(world))
+                : Offers.beginFromCurrent(world);
+        return Offers.all(Offers.all(Offers.continueOn(world, having), begin), stopped);
+    }
+
+    /** As far as is known now nothing is saved: what any host has may be the domain. */
+    private static List<NodeView> andAll(World world, List<NodeView> ahead) {
+        return Stream.concat(ahead.stream(), world.nodes().values().stream().filter(n -> !ahead.contains(n)))
+                .toList();
     }
 
     private static boolean isAhead(World world, NodeView node, Line line) {

@@ -4,6 +4,7 @@ import io.tpmkeeper.protocol.Choice;
 import io.tpmkeeper.protocol.Consent;
 import io.tpmkeeper.protocol.Content;
 import io.tpmkeeper.protocol.Current;
+import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.LineState;
@@ -21,7 +22,7 @@ final class TakeOver {
     /** @param request id of the start that is served, so that what is known is newer than it */
     static MayMove.Judgement judge(World world, Holder holder, NodeView to, String request) {
         List<NodeView> elsewhere = world.nodes().values().stream()
-                .filter(n -> n.alive() && Whereabouts.mayHaveIt(n, to))
+                .filter(n -> n.alive() && (Whereabouts.mayHaveIt(n, to) || (n.equals(to) && received(n))))
                 .toList();
         boolean accepted = isAccepted(world, holder);
         if (!accepted && !isDead(world, holder)) {
@@ -46,6 +47,12 @@ final class TakeOver {
         return world.generationOf(current.digest()).isPresent()
                 ? new MayMove.Judgement.PassOver(Content.of(current.digest()))
                 : new MayMove.Judgement.Wait();
+    }
+
+    /** Also the node that asks: the domain came there and ended there, and what it left is newer than anything that is saved. */
+    private static boolean received(NodeView to) {
+        Run run = to.facts().run();
+        return run != null && run.mayHaveReceived() && run.how() != Ending.FAILED;
     }
 
     /** Without asking anybody. */
@@ -94,7 +101,7 @@ final class TakeOver {
         return MayMove.hostLoss(world, holder)
                 .offering(Offers.all(
                         elsewhere.isEmpty() ? Offers.takeOver(world, holder) : List.of(),
-                        elsewhere.isEmpty() ? Offers.continueOn(world, there) : Offers.settle(world, elsewhere)));
+                        elsewhere.isEmpty() ? Offers.continueOn(world, there) : settle(world, elsewhere)));
     }
 
     private static Finding runsElsewhere(World world, Holder holder, List<NodeView> elsewhere) {
@@ -107,7 +114,12 @@ final class TakeOver {
                                 Whereabouts.running(world).findAny().isPresent()
                                         ? "Stop the domain where it runs; then choose."
                                         : "Choose whether what is there is the domain."),
-                Offers.settle(world, elsewhere));
+                settle(world, elsewhere));
+    }
+
+    private static List<Finding.Offer> settle(World world, List<NodeView> elsewhere) {
+        return Offers.all(
+                Offers.settle(world, elsewhere), Offers.onceStopped(world, Offers.andOthers(world, elsewhere)));
     }
 
     private static String whatIsThere(NodeView node) {
