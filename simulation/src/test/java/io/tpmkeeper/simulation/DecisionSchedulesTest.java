@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tpmkeeper.protocol.Choice.Way;
 import io.tpmkeeper.protocol.Decision;
 import io.tpmkeeper.protocol.Ending;
+import io.tpmkeeper.protocol.operator.Finding;
 import io.tpmkeeper.protocol.operator.Finding.Reason;
 import io.tpmkeeper.simulation.host.Host;
 import io.tpmkeeper.simulation.host.Host.PowerLoss;
@@ -46,6 +47,31 @@ class DecisionSchedulesTest extends Schedules {
         apply();
         acceptsToContinueOn(Reason.FOUND_ON_SEVERAL_NODES, b);
         starts(c);
+    }
+
+    @Test
+    void whereItRunsOnOneOfThemAnotherMayBeChosen() {
+        a.libvirt().start(Fate.RUNS);
+        b.libvirt().start(Fate.RUNS);
+        b.libvirt().stop(Ending.SHUTDOWN);
+        apply();
+        acceptsToContinueOn(Reason.FOUND_ON_SEVERAL_NODES, b);
+        assertThat(world.operator().findings()).extracting(Finding::reason).contains(Reason.FORKED_RUN);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(4);
+        starts(c);
+    }
+
+    @Test
+    void whatAHostWroteThatForgotItsLineIsOfferedAfterARollback() {
+        stoppedOn(a);
+        starts(c);
+        world.wipeRecord();
+        world.loseDirectory(c);
+        world.write(c);
+        c.libvirt().stop(Ending.SHUTDOWN);
+        acceptsToContinueOn(Reason.ROLLED_BACK, c);
+        starts(b);
     }
 
     @Test

@@ -36,6 +36,50 @@ class MigrationSchedulesTest extends Schedules {
     }
 
     @Test
+    void whatTheHostThatAsksReceivedItselfIsNotPassedOver() {
+        runsOn(a);
+        world.migrate(a, b);
+        world.sourceDiesAtTheSwitch();
+        a.fence();
+        world.operator().noticeSilence();
+        world.write(b);
+        b.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        b.libvirt().start(Fate.RUNS);
+        acceptsToContinueOn(Reason.HOST_LOSS, b);
+        starts(b);
+    }
+
+    @Test
+    void aMigrationThatFailsAfterItsDestinationWasChosenIsNotTheDomain() {
+        a.libvirt().start(Fate.RUNS);
+        world.migrate(a, c);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        apply();
+        asked(Reason.FOUND_ON_SEVERAL_NODES);
+        world.people().accept(0);
+        world.operatorSteps(1);
+        world.endMigration(false, null);
+        acceptsToContinueOn(Reason.FOUND_ON_SEVERAL_NODES, a);
+        starts(b);
+    }
+
+    @Test
+    void whatWasBegunWhereItArrivedIsOfferedWhereItHidesHowThatEnded() {
+        runsOn(a);
+        world.migrate(a, b);
+        world.endMigration(true, Ending.MIGRATED);
+        world.write(b);
+        b.libvirt().stop(Ending.SHUTDOWN);
+        b.breakGlass(true);
+        b.libvirt().start(Fate.RUNS);
+        b.breakGlass(false);
+        b.libvirt().stop(Ending.SHUTDOWN);
+        acceptsToContinueOn(Reason.MISSING_STATE, b);
+        starts(c);
+    }
+
+    @Test
     void aSilentDestinationIsWaitedFor() {
         runsOn(a);
         b.agent().die();

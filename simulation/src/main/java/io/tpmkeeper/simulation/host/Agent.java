@@ -1,5 +1,6 @@
 package io.tpmkeeper.simulation.host;
 
+import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.hook.HookHost.IndexLine;
 import io.tpmkeeper.protocol.hook.HostFile;
 import io.tpmkeeper.simulation.cluster.Api;
@@ -9,6 +10,7 @@ import io.tpmkeeper.simulation.truth.Scene;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +90,19 @@ public final class Agent {
     /** Its watches bring nothing new until they do not lag any more. */
     public void lag(boolean behind) {
         lags = behind;
+    }
+
+    /** Whether what it reported is what is here now: of what came since, nobody elsewhere can know. */
+    public boolean hasTold(Facts facts) {
+        boolean active = host.libvirt().isActive();
+        return facts.active() == active
+                && Objects.equals(facts.run(), host.disk.vm().run())
+                && (active
+                        || Objects.equals(facts.live(), host.disk.live.marks().digest()))
+                && facts.entries()
+                        .equals(host.disk.entries.values().stream()
+                                .map(c -> c.meta().entry())
+                                .toList());
     }
 
     private void watch() {

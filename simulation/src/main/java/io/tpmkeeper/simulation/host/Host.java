@@ -314,6 +314,26 @@ public final class Host {
                 || (ours && isPutAside(digest));
     }
 
+    /** Whether a migration to it failed last: what lies there is taken for what libvirt made to receive it. */
+    public boolean failedToReceive() {
+        Run last = disk.vm().run();
+        return last != null
+                && last.kind() == io.tpmkeeper.protocol.RunKind.INCOMING
+                && last.how() == io.tpmkeeper.protocol.Ending.FAILED;
+    }
+
+    /** Whether it lies in captures of runs before the last one, or of none that is known, and nowhere else. */
+    public boolean hasOnlyOfEarlierRuns(Content content) {
+        Digest digest = content.digest();
+        Run last = disk.vm().run();
+        return !is(disk.live.marks(), digest)
+                && !isPutAside(digest)
+                && disk.entries.values().stream()
+                        .filter(e -> is(e.files(), digest))
+                        .map(e -> e.meta().entry())
+                        .noneMatch(e -> last != null && e.run() == last.n());
+    }
+
     /** By the hook, on the files' own filesystem: for somebody to fetch, if nobody knows the run that it is of. */
     private boolean isPutAside(Digest digest) {
         FileMarks live = disk.live.marks();

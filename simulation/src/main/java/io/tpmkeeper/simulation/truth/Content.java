@@ -2,6 +2,7 @@ package io.tpmkeeper.simulation.truth;
 
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.hostfile.FileMarks;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One content of a TPM and its NVRAM. There is one object for each, so identity is equality. */
@@ -43,6 +44,16 @@ public final class Content {
             at = at.parent;
         }
         return at != null;
+    }
+
+    /** Whether a VM can go on from it: both files are there, and its TPM was not cut off. */
+    public boolean isWhole() {
+        return marks.tpm() != null && marks.vars() != null && !isTorn();
+    }
+
+    /** It, and all that it grew from, the newest first. */
+    public Stream<Content> lineage() {
+        return Stream.concat(Stream.of(this), Stream.ofNullable(parent).flatMap(Content::lineage));
     }
 
     @Override

@@ -32,16 +32,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Consents {
     private final Scene scene;
+    private final Offered offered;
     private final Map<String, Decision> shown = new HashMap<>();
     private final Set<String> used = new HashSet<>();
     private List<Host> hosts = List.of();
 
     Consents(Scene scene) {
         this.scene = scene;
+        this.offered = new Offered(scene);
     }
 
     void watch(List<Host> all) {
         hosts = all;
+        offered.watch(all);
     }
 
     /** @param wentBack the storage did once: what was answered may be asked again */
@@ -75,19 +78,20 @@ final class Consents {
     private void accepts(RecordStatus was, Consent consent, World seen, boolean wentBack) {
         Choice choice = consent.choice();
         World.Accepted accepted = seen.accepted();
-        boolean offered = was.decision() != null
-                && was.decision().reason().equals(consent.reason())
-                && was.decision()
-                        .option(consent.of())
+        Decision asked = was.decision();
+        boolean offers = asked != null
+                && asked.reason().equals(consent.reason())
+                && asked.option(consent.of())
                         .filter(o -> o.choice().equals(choice))
                         .isPresent();
         boolean meant = accepted != null
                 && accepted.of().equals(consent.of())
                 && accepted.reason().equals(consent.reason());
-        if (!offered || !meant || (!used.add(consent.of()) && !wentBack)) {
+        if (asked == null || !offers || !meant || (!used.add(consent.of()) && !wentBack)) {
             throw new Broken(Harm.STALE, "nobody accepts %s now".formatted(consent));
         }
         scene.coverage().reached("choice", choice.way().name());
+        offered.theNewestWasOffered(asked, choice, seen);
         switch (choice.way()) {
             case CONTINUE -> {
                 Host host = host(Objects.requireNonNull(choice.node()));
