@@ -407,4 +407,26 @@ class HostSchedulesTest extends Schedules {
         assertThat(a.libvirt().runs()).isFalse();
         starts(c);
     }
+
+    /** The capture is there, is saved and need not lie there any longer; only its own name said that its number was used. */
+    @Test
+    void theNumberOfACaptureIsNotUsedAgainThoughTheAgentDiedBeforeItWroteItDown() {
+        runsOn(a);
+        world.policy().captureLive(10L);
+        world.settle(1);
+        world.scene().clock().pass(20);
+        world.write(a);
+        a.agent().dieMidway(true);
+        a.agent().work();
+        assertThat(a.agent().isHeard()).isFalse();
+        world.policy().captureLive(null);
+        a.agent().live();
+        world.settle(3);
+        assertThat(requireNonNull(status().current()).trigger()).isEqualTo(Trigger.LIVE);
+        world.write(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        assertThat(requireNonNull(status().current()).trigger()).isEqualTo(Trigger.STOP);
+        starts(b);
+    }
 }

@@ -85,6 +85,12 @@ public final class Sweep {
         if (here.ordered != null && here.ordered.equals(entry.digest())) {
             return false;
         }
+        if (entry.seq() > here.vm.seq()) {
+            // Whoever made it died before the host file had its number: only its own name keeps that from being used
+            // again, and what
+            // was captured under a number that the cluster knows would count as no newer than what is saved.
+            return false;
+        }
         Line line = here.vm.line();
         if (here.record == null && !here.indexed && line == null) {
             return isFollowed(kept, here) || older(kept.captured, here.retention.unprotected, here);
