@@ -167,4 +167,34 @@ class LifeSchedulesTest extends Schedules {
         var grant = world.api().grant(host.name());
         return grant != null && grant.spec().purge() != null;
     }
+
+    /** What was to be cleaned there of the life before is not what it has now. */
+    @Test
+    void aHostThatWasGivenUpForDeadKeepsWhatMigratesToItWhenItSpeaksAgain() {
+        stoppedOn(a);
+        a.connect(false);
+        a.fenceUnseen();
+        world.operator().noticeSilence();
+        world.delete(DeletionPolicy.RETAIN);
+        world.settle(4);
+        assertThat(status().gone()).containsExactly("a");
+        apply();
+        starts(b);
+        world.write(b);
+        a.unfence();
+        a.connect(true);
+        migrates(b, a, Ending.MIGRATED);
+        world.settle(4);
+        assertThat(holder()).isEqualTo("a");
+        world.write(a);
+        world.api().refuseGenerations(true);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(4);
+        starts(a);
+        world.write(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.api().refuseGenerations(false);
+        world.settle(4);
+        starts(c);
+    }
 }

@@ -59,6 +59,8 @@ final class Giving {
                 .withHolder(new Holder(to.node(), hostId), order.epoch())
                 .withMoving(null)
                 .withConsent(null)
+                // What it has now is the domain: nothing of a life before is to be cleaned there any more.
+                .withReturned(to.node())
                 .withNode(to.node(), hostId, o -> o.ordered(hostId, order));
         var request = to.facts().request();
         if (request != null) {

@@ -49,7 +49,7 @@ final class Project implements Verb {
                 saved(world),
                 has == null ? List.of() : stillThere(world, has.settled(), node),
                 wantedAgain(world, node),
-                has == null ? null : has.purge(),
+                has == null ? null : stillCleaned(world, has.purge(), node),
                 capture(world, node),
                 has == null ? null : stillAsked(has.answer(), node),
                 has == null ? List.of() : VoidRun.stillMeant(has, node));
@@ -126,6 +126,13 @@ final class Project implements Verb {
                                 && world.recordUid().equals(e.record())
                                 && e.epoch() == world.status().epoch()
                                 && (current == null || e.version().compareTo(current.version()) > 0));
+    }
+
+    /** It ends with what it is a part of: where the node has the line since, a Tombstone of a Move is not to set it going. */
+    private static GrantSpec.@Nullable Purge stillCleaned(World world, GrantSpec.@Nullable Purge purge, NodeView node) {
+        boolean cleaned =
+                world.status().deletion() != null || world.status().gone().contains(node.node());
+        return cleaned ? purge : null;
     }
 
     private static GrantSpec.@Nullable Answer stillAsked(GrantSpec.@Nullable Answer answer, NodeView node) {
