@@ -179,4 +179,26 @@ class ClusterSchedulesTest extends Schedules {
         acceptsToContinueOn(Reason.ROLLED_BACK, b);
         starts(c);
     }
+
+    /** In the record that came back the line was on its way; its holder has nothing of the domain any more and says so. */
+    @Test
+    void aPurgeThatRestoredStorageUndoesInTheMiddleOfAMoveIsAskedAbout() {
+        stoppedOn(a);
+        b.libvirt().start(Fate.RUNS);
+        for (int i = 0; i < 6 && (a.line() == null || a.line().isHeld()); i++) {
+            world.hosts().forEach(h -> h.agent().work());
+            world.operator().work();
+            a.agent().work();
+        }
+        assertThat(status().moving()).as("given up, and not given yet").isNotNull();
+        world.takeSnapshot();
+        b.libvirt().timeOut();
+        world.deleteNamespace();
+        world.settle(8);
+        assertThat(world.api().record()).isNull();
+        world.rollBack();
+        world.settle(4);
+        accepts(Reason.MISSING_STATE, Way.BEGIN);
+        starts(c);
+    }
 }

@@ -2,6 +2,7 @@ package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.Content;
 import io.tpmkeeper.protocol.Current;
+import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.Line;
@@ -233,17 +234,31 @@ final class MayMove {
             return Verdict.found(
                     new Finding(Finding.Reason.LOST_TAIL, refusedTail(world, from), Offers.beginFromCurrent(world)));
         }
-        boolean comes =
-                from.facts().digests().anyMatch(d -> d.equals(from.line().tip()))
-                        || world.uploads().stream()
-                                .anyMatch(u -> u.digest().equals(from.line().tip()));
-        return comes || from.line().tip() == null
+        Digest tip = from.line().tip();
+        if (tip == null) {
+            // While the first run under the line goes on, only what was captured of it is saved.
+            return world.status().current() == null || from.facts().runOpen()
+                    ? Verdict.NOTHING
+                    : Verdict.found(forgotten(world, from));
+        }
+        boolean comes = from.facts().digests().anyMatch(tip::equals)
+                || world.uploads().stream().anyMatch(u -> u.digest().equals(tip));
+        return comes
                 ? Verdict.NOTHING
                 : Verdict.found(new Finding(
                         Finding.Reason.MISSING_STATE,
                         "%s no longer has the newest state of the domain, and it was never saved to the cluster. No start is allowed: put the state back on the node, or its host directory from a backup."
                                 .formatted(from.node().node()),
                         Offers.beginFromNewest(world)));
+    }
+
+    /** A run under this line left what is saved, and the host has obeyed as one that never had anything. */
+    private static Finding forgotten(World world, HolderLine from) {
+        return new Finding(
+                Finding.Reason.MISSING_STATE,
+                "%s holds the domain and has forgotten what it left there: its files were taken away, by hand or in a deletion that is undone since the cluster's storage was restored. It is not known whether anything came after the state that was saved last. No start is allowed until that is settled."
+                        .formatted(from.node().node()),
+                Offers.beginFromNewest(world));
     }
 
     /** Whether verification, or the agent itself, refused the newest state: it will not come by itself. */

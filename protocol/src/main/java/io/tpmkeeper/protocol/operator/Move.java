@@ -190,10 +190,10 @@ final class Move implements Verb {
                     List.of(new Step.WriteRecord(world.status().withMoving(null))),
                     Optional.of(MayMove.lostTail(world, from.node().node())));
         }
-        if (!from.tipIsSaved(world)) {
-            return MayMove.isRefused(world, from) ? giveBack(world, from) : MayMove.unsaved(world, from);
-        }
         NodeView to = receiver(world, world.status().move());
+        if (!from.tipIsSaved(world)) {
+            return MayMove.isRefused(world, from) ? giveBack(world, from) : telling(to, MayMove.unsaved(world, from));
+        }
         if (to == null || !to.alive() || to.hostId() == null || !world.allAnsweredSince(World.LEADER)) {
             return Verdict.NOTHING;
         }
@@ -207,6 +207,15 @@ final class Move implements Verb {
                                 .formatted(
                                         to.node(),
                                         current == null ? "a blank TPM" : "generation " + current.generation())));
+    }
+
+    /** The start for which the line was taken back waits for what will not come by itself. */
+    private static Verdict telling(@Nullable NodeView to, Verdict unsaved) {
+        return to == null
+                ? unsaved
+                : unsaved.finding()
+                        .map(f -> answered(to, new MayMove.Judgement.Stopped(f)))
+                        .orElse(unsaved);
     }
 
     /** The newest state cannot be saved, so the domain goes on where that state is. */
