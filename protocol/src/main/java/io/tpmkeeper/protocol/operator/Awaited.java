@@ -14,7 +14,7 @@ import java.util.Optional;
  * What the operator itself waits for while nothing is wrong and a start waits for it: that start is told, in case that it is refused before
  * that happens. Whatever is known better takes the place of it.
  */
-final class Awaited {
+public final class Awaited {
     private static final String BEGINS = "The operator waits: ";
 
     private Awaited() {}
@@ -35,7 +35,12 @@ final class Awaited {
 
     /** Whether the start was told nothing but this. */
     static boolean isOnlyThis(NodeView node) {
-        return answer(node).filter(a -> a.message().startsWith(BEGINS)).isPresent();
+        return answer(node).filter(Awaited::isAllThat).isPresent();
+    }
+
+    /** Whether what a start was told names nothing but the operator's own waiting. */
+    public static boolean isAllThat(GrantSpec.Answer tells) {
+        return tells.message().startsWith(BEGINS);
     }
 
     private static Optional<GrantSpec.Answer> answer(NodeView node) {

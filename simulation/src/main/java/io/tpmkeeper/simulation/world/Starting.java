@@ -2,6 +2,7 @@ package io.tpmkeeper.simulation.world;
 
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.GrantSpec;
+import io.tpmkeeper.protocol.operator.Awaited;
 import io.tpmkeeper.protocol.operator.Finding;
 import io.tpmkeeper.simulation.cluster.Stored;
 import io.tpmkeeper.simulation.host.Host;
@@ -40,7 +41,7 @@ final class Starting {
     /**
      * In the answer to this very start: what is said of the domain does not reach whoever looks at libvirt. While it is being taken out of
      * protection no host gets a grant that has none, so there what is found must say it. A fork explains nothing: beside it the line
-     * goes on.
+     * goes on. That the operator waits for something explains nothing, either: nothing is wrong, and it has waited long enough.
      */
     private boolean isTold(Host host) {
         Stored.Grant grant = world.api().grant(host.name());
@@ -55,6 +56,7 @@ final class Starting {
                 && facts.request() != null
                 && answer != null
                 && answer.request().equals(facts.request().id())
-                && !answer.message().isBlank();
+                && !answer.message().isBlank()
+                && !Awaited.isAllThat(answer);
     }
 }
