@@ -86,9 +86,8 @@ public final class Sweep {
             return false;
         }
         if (entry.seq() > here.vm.seq()) {
-            // Whoever made it died before the host file had its number: only its own name keeps that from being used
-            // again, and what
-            // was captured under a number that the cluster knows would count as no newer than what is saved.
+            // Whoever made it died before the host file had its number. Only the entry's own name keeps the number from
+            // being used again; and what is captured under one that the cluster knows counts as no newer.
             return false;
         }
         Line line = here.vm.line();
