@@ -14,7 +14,8 @@ explain() {
     DomainUnknown) missing="the agent has not seen this domain's definition ($2)" todo="it reads it from $root/request as soon as it runs" ;;
     esac
     case $1 in
-    ImageOfThePast) ;;
+    # Let through all the same, it would write over what is to be kept.
+    ImageOfThePast | NvramOfAnother) ;;
     *) todo="$todo; in an emergency $volatile/break-glass lets every start through" ;;
     esac
 }
