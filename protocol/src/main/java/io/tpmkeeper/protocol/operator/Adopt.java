@@ -155,8 +155,10 @@ final class Adopt implements Verb {
                 .toList();
         boolean kept = world.status().current() != null;
         List<Finding.Offer> goOn = Offers.continueOn(world, having);
-        // What lies on a node that reports may be none to go on with: what a migration left that failed.
-        List<Finding.Offer> rest = kept || goOn.isEmpty() ? Offers.beginFromCurrent(world) : List.of();
+        // What was sent in the name of a lost record is newer than what was kept, and current for nobody. And what lies
+        // on a node
+        // that reports may be none to go on with: what a migration left that failed.
+        List<Finding.Offer> rest = kept || goOn.isEmpty() ? Offers.beginFromSaved(world) : Offers.beginFromNewer(world);
         List<Finding.Offer> stopped = Offers.all(Offers.onceStopped(world, having), Offers.currentOnceStopped(world));
         return Offers.all(Offers.all(goOn, rest), stopped);
     }

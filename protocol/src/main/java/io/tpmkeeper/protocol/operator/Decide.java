@@ -2,6 +2,7 @@ package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.Choice;
 import io.tpmkeeper.protocol.Consent;
+import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.Decision;
 import io.tpmkeeper.protocol.GrantSpec;
 import io.tpmkeeper.protocol.LineState;
@@ -40,6 +41,25 @@ final class Decide {
         return accepted(world, asked)
                 .map(o -> obey(world, asked.reason(), o))
                 .orElseGet(() -> tellWhoWaits(world, findings));
+    }
+
+    /** What is newer was sent, or what is current is made again, and the API server takes no generation now: it could not be chosen. */
+    static boolean waitsToBeSaved(World world) {
+        if (world.namespaceTerminating()) {
+            return false;
+        }
+        Current current = world.status().current();
+        boolean newer = world.uploads().stream()
+                .filter(u -> u.verified() && u.complete() && world.recordUid().equals(u.record()))
+                .filter(u -> current == null || u.version().compareTo(current.version()) > 0)
+                .anyMatch(u -> world.generationOf(u.digest()).isEmpty());
+        return newer
+                || (current != null
+                        && world.generationOf(current.digest()).isEmpty()
+                        && (KeepCurrent.readable(world, current).isPresent()
+                                || world.uploads().stream()
+                                        .anyMatch(
+                                                u -> u.verified() && u.digest().equals(current.digest()))));
     }
 
     /** A start that waits for the line waits for a person, or for the end of a deletion, unless a verb has told it more. */

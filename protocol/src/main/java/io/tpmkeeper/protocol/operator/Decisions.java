@@ -86,7 +86,7 @@ public final class Decisions {
                 break;
             }
         }
-        List<Finding> all = sorted(findings);
+        List<Finding> all = Decide.waitsToBeSaved(world) ? Finding.withoutOffers(sorted(findings)) : sorted(findings);
         Verdict asked = Decide.consider(world, all);
         return new Outcome(asked.steps(), all, asked.acts() ? DECIDE : null);
     }

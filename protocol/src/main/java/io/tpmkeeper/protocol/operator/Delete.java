@@ -196,7 +196,7 @@ final class Delete implements Verb {
                 .map(HolderLine::line)
                 .filter(l -> l.left(Ending.MIGRATED)
                         || (l.left(Ending.UNKNOWN)
-                                && Whereabouts.mayHaveEndedOn(world).isPresent()))
+                                && !Whereabouts.mayHaveEndedOn(world).isEmpty()))
                 .isPresent();
     }
 

@@ -25,6 +25,10 @@ public record Finding(Reason reason, String message, List<Offer> offers) {
         return new Finding(reason, message, choices);
     }
 
+    static List<Finding> withoutOffers(List<Finding> findings) {
+        return findings.stream().map(f -> f.offering(List.of())).toList();
+    }
+
     /** The first that holds is shown. */
     public enum Reason {
         ROLLED_BACK("RolledBack"),

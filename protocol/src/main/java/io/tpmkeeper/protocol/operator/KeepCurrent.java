@@ -48,7 +48,7 @@ final class KeepCurrent implements Verb {
     }
 
     /** Its Secrets are there, as long as a finalizer holds them. */
-    private static Optional<Generation> readable(World world, Current current) {
+    static Optional<Generation> readable(World world, Current current) {
         References references = world.references();
         return world.generations().stream()
                 .filter(g -> g.digest().equals(current.digest()) && references.isReadable(g))

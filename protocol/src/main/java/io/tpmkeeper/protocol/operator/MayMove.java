@@ -88,9 +88,9 @@ final class MayMove {
             return new Judgement.Wait();
         }
         if (line.left(Ending.UNKNOWN)) {
-            Optional<NodeView> received = Whereabouts.mayHaveEndedOn(world);
-            if (received.isPresent()) {
-                return new Judgement.Stopped(mayHaveRunOn(world, received.get(), from.node()));
+            List<NodeView> received = Whereabouts.mayHaveEndedOn(world);
+            if (!received.isEmpty()) {
+                return new Judgement.Stopped(mayHaveRunOn(world, received, from.node()));
             }
         }
         Optional<NodeView> elsewhere = world.nodes().values().stream()
@@ -139,12 +139,18 @@ final class MayMove {
     }
 
     /** Also where that node itself asks: what it received is newer than what the holder has, or is nothing, and nobody knows. */
-    private static Finding mayHaveRunOn(World world, NodeView received, NodeView holder) {
+    private static Finding mayHaveRunOn(World world, List<NodeView> received, NodeView holder) {
         return new Finding(
                 Finding.Reason.MISSING_STATE,
-                "How the last run on %s ended is not known, and %s received a migration of the domain, or ran it without the right to: the newest state may be what that left. No start is allowed from either. Both are kept in the hosts' spools; choose the one of the host where the domain ran last."
-                        .formatted(holder.node(), received.node()),
-                orBegin(world, Offers.all(offers(world, received, holder), Offers.forgetBlank(received))));
+                "How the last run on %s ended is not known, and %s received a migration of the domain, or ran it without the right to: the newest state may be what that left. No start is allowed from any of these. All is kept in the hosts' spools; choose the one of the host where the domain ran last."
+                        .formatted(holder.node(), names(received)),
+                orBegin(
+                        world,
+                        Offers.all(
+                                offers(world, received, holder),
+                                received.stream()
+                                        .flatMap(n -> Offers.forgetBlank(n).stream())
+                                        .toList())));
     }
 
     /** Where nobody has anything to go on with. */
@@ -153,11 +159,12 @@ final class MayMove {
     }
 
     /** What the holder itself received, or ran without the right to, hides its own end: of that there is what is saved. */
-    private static List<Finding.Offer> offers(World world, NodeView received, NodeView holder) {
+    private static List<Finding.Offer> offers(World world, List<NodeView> received, NodeView holder) {
         Run last = holder.facts().run();
         boolean hidden = world.status().current() != null && last != null && !last.online();
-        List<Finding.Offer> goOn =
-                Offers.continueOn(world, Stream.of(received, holder).distinct().toList());
+        List<Finding.Offer> goOn = Offers.continueOn(
+                world,
+                Stream.concat(received.stream(), Stream.of(holder)).distinct().toList());
         return hidden ? Offers.all(goOn, Offers.beginFromCurrent(world)) : goOn;
     }
 

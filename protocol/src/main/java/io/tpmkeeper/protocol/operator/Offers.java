@@ -1,6 +1,7 @@
 package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.Choice;
+import io.tpmkeeper.protocol.Content;
 import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Ending;
@@ -8,6 +9,7 @@ import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.LineState;
+import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.Run;
 import io.tpmkeeper.protocol.RunKind;
 import io.tpmkeeper.protocol.operator.Finding.Offer;
@@ -196,6 +198,13 @@ final class Offers {
                 : world.generationOf(current.digest()).map(g -> begin(world, g)).orElseGet(List::of);
     }
 
+    /** From what is current, or from what was captured later; where nothing was ever saved, from a blank TPM. */
+    static List<Offer> beginFromSaved(World world) {
+        return world.status().current() == null
+                ? beginFromCurrent(world)
+                : all(beginFromCurrent(world), beginFromNewer(world));
+    }
+
     /** From what was captured later than what is current, as far as that is known, and was never made current. */
     static List<Offer> beginFromNewer(World world) {
         Current current = world.status().current();
@@ -214,6 +223,23 @@ final class Offers {
     /** From the newest state that is whole in the cluster; where there is none, from a blank TPM. */
     static List<Offer> beginFromNewest(World world) {
         return begin(world, newest(world).orElse(null));
+    }
+
+    /** A person chose to go on with what the holder has, and it went silent before it obeyed: from that, where it is saved. */
+    static List<Offer> beginFromWhatWasChosen(World world) {
+        Current current = world.status().current();
+        return world.holder().stream()
+                .filter(n -> world.ordersOf(n.node())
+                        .flatMap(NodeOrders::open)
+                        .filter(o -> Content.LIVE.equals(o.tip()))
+                        .isPresent())
+                .flatMap(n -> n.facts().digests())
+                .distinct()
+                .filter(d -> current == null || !d.equals(current.digest()))
+                .flatMap(d -> world.generationOf(d).stream())
+                .filter(g -> current == null || g.version().compareTo(current.version()) < 0)
+                .flatMap(g -> begin(world, g).stream())
+                .toList();
     }
 
     static Optional<Generation> newest(World world) {

@@ -40,7 +40,7 @@ public final class Show {
         HostState state = HostState.of(world);
         Optional<Finding> finding = findings.stream().findFirst();
         Optional<Said> held = heldStop(world);
-        Said ready = held.or(() -> finding.map(f -> Said.no(f.reason().word(), withTheChoice(f))))
+        Said ready = held.or(() -> finding.map(f -> Said.no(f.reason().word(), withTheChoice(f, notWritten))))
                 .or(() -> unsupported(world))
                 .orElseGet(() -> ready(world, state, unsyncedFor, domainSeen, notWritten));
         boolean deleting = finding.map(f -> f.reason() == Finding.Reason.CLEANUP_FAILED
@@ -87,11 +87,15 @@ public final class Show {
                                 names.replace(",", "")));
     }
 
-    private static String withTheChoice(Finding finding) {
-        return finding.offers().isEmpty()
-                ? finding.message()
-                : finding.message()
-                        + " You can choose what to go on from, by spec.acceptLoss: status.pendingDecision has the options and the command.";
+    private static String withTheChoice(Finding finding, @Nullable NotWritten notWritten) {
+        if (!finding.offers().isEmpty()) {
+            return finding.message()
+                    + " You can choose what to go on from, by spec.acceptLoss: status.pendingDecision has the options and the command.";
+        }
+        return notWritten != null && finding.reason().isDecision()
+                ? "%s What there is to choose from is shown when all that was sent is saved, and %s"
+                        .formatted(finding.message(), notWritten.said())
+                : finding.message();
     }
 
     /** Before all else, wherever it is: libvirt on that node may be blocked until somebody acts. */
@@ -151,18 +155,12 @@ public final class Show {
                                 node));
     }
 
-    /** Never a part of what is in it: the API server's sentence names objects and limits. */
     private static Said notWritten(World world, HostState state, NotWritten refused) {
-        return Said.no(
-                NOT_WRITTEN,
-                "A generation cannot be written: the API server refuses Secret %s: %s %s Raise the quota, or change the admission policy or the rights that refuse it; it is tried again by itself."
-                        .formatted(
-                                refused.secret(),
-                                refused.cause().endsWith(".") ? refused.cause() : refused.cause() + ".",
-                                state == HostState.UNSYNCED
-                                        ? "The newest state is safe on %s until then, and the domain starts there."
-                                                .formatted(holderName(world))
-                                        : "What it would be made from stays where it is until then."));
+        String meanwhile = state == HostState.UNSYNCED
+                ? "The newest state is safe on %s until then, and the domain starts there. "
+                        .formatted(holderName(world))
+                : "What it would be made from stays where it is until then. ";
+        return Said.no(NOT_WRITTEN, "A generation cannot be written: " + refused.said(meanwhile));
     }
 
     private static Said ofState(World world, HostState state, long unsyncedFor, boolean domainSeen) {

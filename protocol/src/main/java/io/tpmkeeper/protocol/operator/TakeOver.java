@@ -98,10 +98,15 @@ final class TakeOver {
     private static Finding notDead(World world, Holder holder, List<NodeView> elsewhere) {
         NodeView from = world.holder().orElse(null);
         List<NodeView> there = from != null && from.alive() ? List.of(from) : List.of();
-        return MayMove.hostLoss(world, holder)
-                .offering(Offers.all(
-                        elsewhere.isEmpty() ? Offers.takeOver(world, holder) : List.of(),
-                        elsewhere.isEmpty() ? Offers.continueOn(world, there) : settle(world, elsewhere)));
+        List<Finding.Offer> past = elsewhere.isEmpty()
+                ? Offers.all(
+                        Offers.takeOver(world, holder),
+                        Offers.all(Offers.beginFromNewer(world), Offers.beginFromWhatWasChosen(world)))
+                : List.of();
+        List<Finding.Offer> goOn = elsewhere.isEmpty()
+                ? Offers.continueOn(world, Offers.andOthers(world, there))
+                : settle(world, elsewhere);
+        return MayMove.hostLoss(world, holder).offering(Offers.all(past, goOn));
     }
 
     private static Finding runsElsewhere(World world, Holder holder, List<NodeView> elsewhere) {

@@ -3,7 +3,6 @@ package io.tpmkeeper.protocol.operator;
 import io.tpmkeeper.protocol.Consent;
 import io.tpmkeeper.protocol.Run;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -12,14 +11,14 @@ final class Whereabouts {
     private Whereabouts() {}
 
     /**
-     * A node on which it ended that may have been the domain's life: a run that received it, or one begun there without the right
+     * The nodes on which it ended that may have been the domain's life: a run that received it, or one begun there without the right
      * to, which hides the run before it. What such a run left may be newer than anything the holder has.
      */
-    static Optional<NodeView> mayHaveEndedOn(World world) {
+    static List<NodeView> mayHaveEndedOn(World world) {
         return world.nodes().values().stream()
                 .filter(n -> n.alive() && !n.facts().active())
                 .filter(n -> mayBeNewest(world, n.facts().run()))
-                .findFirst();
+                .toList();
     }
 
     private static boolean mayBeNewest(World world, @Nullable Run run) {

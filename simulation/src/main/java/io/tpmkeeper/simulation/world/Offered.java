@@ -11,7 +11,9 @@ import io.tpmkeeper.protocol.operator.Finding;
 import io.tpmkeeper.protocol.operator.NodeView;
 import io.tpmkeeper.protocol.operator.World;
 import io.tpmkeeper.simulation.host.Host;
+import io.tpmkeeper.simulation.truth.Broken;
 import io.tpmkeeper.simulation.truth.Content;
+import io.tpmkeeper.simulation.truth.Harm;
 import io.tpmkeeper.simulation.truth.Scene;
 import java.util.List;
 import java.util.Objects;
@@ -61,8 +63,7 @@ final class Offered {
             return;
         }
         scene.story().say("truth", "%s could be had, and was not offered: %s", newest, asked);
-        // Counted, and not yet a broken promise: not all causes are known. docs/protocol.md says how often.
-        scene.coverage().reached("limit", "a newer state that could be had was not among the options");
+        throw new Broken(Harm.STALE, "%s could be had, and was not offered: %s".formatted(newest, asked));
     }
 
     /** What came to be on a host since it reported last, or is on the chosen one no more, nobody could tell. */
