@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +83,25 @@ public final class Guest implements AutoCloseable {
 
     /** Waits until the guest has booted; what it says of itself. */
     public String waitUntilUp() {
-        return listening().hearUntil(line -> line.startsWith("up,"), BOOT).getLast();
+        try {
+            return listening().hearUntil(line -> line.startsWith("up,"), BOOT).getLast();
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException(e.getMessage() + whatQemuDoes(), e);
+        }
+    }
+
+    /** A guest that says nothing: whether its CPU runs, and where; without that a boot that hung cannot be told from one that is slow. */
+    private String whatQemuDoes() {
+        return Stream.of(
+                        List.of("domstate", "--reason", name()),
+                        List.of("qemu-monitor-command", "--hmp", name(), "info registers"),
+                        List.of("qemu-monitor-command", "--hmp", name(), "info registers"),
+                        List.of("qemu-monitor-command", "--hmp", name(), "info pic"))
+                .map(command -> {
+                    Result said = host.virsh(command.toArray(String[]::new));
+                    return "\nvirsh %s:\n%s%s".formatted(String.join(" ", command), said.stdout(), said.stderr());
+                })
+                .collect(Collectors.joining());
     }
 
     /** Gives the guest a command and returns its answer. */
