@@ -37,7 +37,9 @@ class MigrationSchedulesTest extends Schedules {
 
     @Test
     void whatTheHostThatAsksReceivedItselfIsNotPassedOver() {
-        runsOn(a);
+        stoppedOn(a);
+        starts(a);
+        world.write(a);
         world.migrate(a, b);
         world.sourceDiesAtTheSwitch();
         a.fence();
