@@ -247,6 +247,17 @@ final class Purge implements Verb {
     }
 
     private static Verdict retain(World world, Stream<Step> sent) {
+        List<String> unsaved = world.uploads().stream()
+                .filter(u -> u.verdict() instanceof Upload.Verdict.Verified)
+                .map(Upload::name)
+                .toList();
+        if (!unsaved.isEmpty()) {
+            // Promote comes first, so the API server takes no generation now; the host that sent this may be gone.
+            return Verdict.found(
+                    Finding.Reason.CLEANUP_FAILED,
+                    "deletionPolicy is Retain, and what was sent (%s) cannot be kept: the API server takes no generation of it. Raise the quota, or mend what refuses it. To give it up, set deletionPolicy to Delete."
+                            .formatted(String.join(", ", unsaved)));
+        }
         List<Step> steps = sent.toList();
         if (!steps.isEmpty()) {
             return Verdict.act(steps);
