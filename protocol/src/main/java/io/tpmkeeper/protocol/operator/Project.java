@@ -47,7 +47,9 @@ final class Project implements Verb {
                 hostId,
                 order,
                 saved(world),
-                has == null ? List.of() : stillThere(world, has.settled(), node),
+                has == null || !has.recordUid().equals(world.recordUid())
+                        ? List.of()
+                        : stillThere(world, has.settled(), node),
                 wantedAgain(world, node),
                 has == null ? null : stillCleaned(world, has.purge(), node),
                 capture(world, node),
@@ -87,7 +89,7 @@ final class Project implements Verb {
     }
 
     /**
-     * A settled digest is remembered as long as the node still has the entry and could send it again, and as long as the upload
+     * A settled digest is remembered, by the record that settled it, as long as the node still has the entry and could send it again, and as long as the upload
      * is there that was settled: facts may be older than it.
      */
     private static List<Digest> stillThere(World world, List<Digest> settled, NodeView node) {
