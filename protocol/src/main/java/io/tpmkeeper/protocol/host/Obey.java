@@ -243,7 +243,9 @@ public final class Obey {
             digest = last.map(Entry::digest).orElse(null);
             from = last.map(e -> (Place) new Place.InEntry(e.seq())).orElse(null);
         }
-        Digest tip = line == null ? null : line.tip();
+        // Where nothing ran since, the line of a record that was lost or deleted says the same as one of this record.
+        Line was = line == null && run == null ? parked : line;
+        Digest tip = was == null ? null : was.tip();
         if (digest == null && tip != null) {
             // Undefined since, or never started: what its line was given, or adopted, is what it has.
             from = placeOf(tip, here).orElse(null);
