@@ -28,7 +28,7 @@ final class Commit implements Verb {
             return Verdict.NOTHING;
         }
         return HolderLine.of(world)
-                .filter(h -> h.line().left(Ending.MIGRATED) && agreesThatItLeft(h))
+                .filter(h -> h.left(Ending.MIGRATED) && agreesThatItLeft(h))
                 .map(h -> after(world, h))
                 .orElse(Verdict.NOTHING);
     }

@@ -146,10 +146,7 @@ final class Delete implements Verb {
     private static Verdict whileHeld(World world, NodeView node, Holder holder) {
         if (!node.facts().runOpen() && !node.facts().active()) {
             if (world.status().deletionIntent().policy() == DeletionPolicy.RETAIN && mayBeElsewhere(world)) {
-                return Verdict.found(
-                        Finding.Reason.CLEANUP_FAILED,
-                        "deletionPolicy is Retain, and the newest state cannot be kept: the domain went, or may have gone, from %s to another node by a migration, and what it left there is not saved. Nothing was cleaned. To give it up, set deletionPolicy to Delete."
-                                .formatted(holder.node()));
+                return elsewhere(holder.node());
             }
             return Verdict.act(new Step.WriteRecord(Giving.takeBack(world, world.status(), holder)));
         }
@@ -193,11 +190,17 @@ final class Delete implements Verb {
     /** Then the holder's tip is not the newest state, and a purge would take that. */
     private static boolean mayBeElsewhere(World world) {
         return HolderLine.of(world)
-                .map(HolderLine::line)
                 .filter(l -> l.left(Ending.MIGRATED)
                         || (l.left(Ending.UNKNOWN)
                                 && !Whereabouts.mayHaveEndedOn(world).isEmpty()))
                 .isPresent();
+    }
+
+    private static Verdict elsewhere(String holder) {
+        return Verdict.found(
+                Finding.Reason.CLEANUP_FAILED,
+                "deletionPolicy is Retain, and the newest state cannot be kept: the domain went, or may have gone, from %s to another node by a migration, and what it left there is not saved. Nothing was cleaned. To give it up, set deletionPolicy to Delete."
+                        .formatted(holder));
     }
 
     private static Optional<Verdict> keepTip(World world) {
@@ -206,6 +209,10 @@ final class Delete implements Verb {
             return Optional.of(MayMove.noLine(world)
                     .map(f -> Verdict.found(Finding.Reason.CLEANUP_FAILED, f.message()))
                     .orElse(Verdict.NOTHING));
+        }
+        if (mayBeElsewhere(world)) {
+            // It was taken back while all of it was to be deleted.
+            return Optional.of(elsewhere(from.get().node().node()));
         }
         boolean lost = from.get().line().state() == LineState.LOST;
         if (!lost && from.get().tipIsSaved(world)) {

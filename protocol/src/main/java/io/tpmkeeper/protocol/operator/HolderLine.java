@@ -1,8 +1,11 @@
 package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.Current;
+import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.Line;
+import io.tpmkeeper.protocol.LineState;
+import io.tpmkeeper.protocol.Run;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -31,6 +34,22 @@ record HolderLine(NodeView node, Line line) {
 
     Facts facts() {
         return node.facts();
+    }
+
+    /**
+     * Whether the domain left with its last run, which ended so. A deletion with Delete takes such a line back, too; what was taken
+     * back says only by that run that the newest state is elsewhere.
+     */
+    boolean left(Ending ending) {
+        Run run = facts().run();
+        boolean takenBack = line.state() == LineState.TOMBSTONE
+                && run != null
+                && run.online()
+                && !run.open()
+                && !run.voided()
+                && run.epoch() == line.epoch()
+                && run.how() == ending;
+        return takenBack || line.left(ending);
     }
 
     /** Of the last run there; 0: there was none. */
