@@ -14,6 +14,7 @@ import io.tpmkeeper.simulation.cluster.Api;
 import io.tpmkeeper.simulation.cluster.Conflict;
 import io.tpmkeeper.simulation.cluster.Stored;
 import io.tpmkeeper.simulation.truth.Scene;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One pass of an agent over its node, step by step in the order of the real one. */
@@ -40,6 +41,7 @@ final class AgentPass {
     private final Api api;
     private final AgentWork work;
     private final Cleaning cleaning;
+    private final Elsewhere elsewhere;
     private Stage stage = Stage.OBSERVE;
     private @Nullable Vm before;
     private boolean fresh;
@@ -57,6 +59,7 @@ final class AgentPass {
         this.scene = scene;
         this.api = api;
         this.cleaning = new Cleaning(host, scene);
+        this.elsewhere = elsewhere;
         this.work = new AgentWork(host, agent, scene, api, elsewhere);
     }
 
@@ -214,8 +217,19 @@ final class AgentPass {
 
     private void purges() {
         if (grant != null) {
+            Cleaning.Purged was = cleaning.last(grant);
             purged = cleaning.purge(grant, activity(), fresh || waiting(), isWanted());
+            if (!Objects.equals(purged.id(), was.id()) && isCalledOff(purged.id())) {
+                elsewhere.mayBeGone("a deletion was called off while a host carried it out");
+            }
         }
+    }
+
+    private boolean isCalledOff(@Nullable String purge) {
+        Stored.Grant now = api.grant(host.name());
+        return now == null
+                || now.spec().purge() == null
+                || !now.spec().purge().id().equals(purge);
     }
 
     /** People want the hosts emptied, whether or not anything of it is saved. */

@@ -205,8 +205,11 @@ final class AgentWork {
         if (!carryOut(obeyed.next(), obeyed.capture(), host.disk.live.marks())) {
             return;
         }
-        boolean purgedUnsaid = grant.spec().purge() != null && order.kind() == OrderKind.TOMBSTONE;
-        if (!agent.obeys(host.hostId() + " " + order.id()) && !elsewhere.wentBack() && !purgedUnsaid) {
+        // It was emptied since, and has forgotten what it obeyed; a Tombstone gives nothing.
+        boolean purged = order.kind() == OrderKind.TOMBSTONE
+                && (grant.spec().purge() != null
+                        || (grant.reported() != null && grant.reported().purged() != null));
+        if (!agent.obeys(host.hostId() + " " + order.id()) && !elsewhere.wentBack() && !purged) {
             throw new Broken(Harm.STALE, "%s obeys order %s twice".formatted(host.name(), order.id()));
         }
         if (order.kind() == OrderKind.HELD) {

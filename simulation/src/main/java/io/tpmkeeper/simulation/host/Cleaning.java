@@ -41,9 +41,13 @@ final class Cleaning {
         return host.disk.deliveries.keySet().stream().map(Digest::new).toList();
     }
 
+    Purged last(Stored.Grant grant) {
+        return new Purged(grant.reported() == null ? null : grant.reported().purged(), null);
+    }
+
     /** @param wanted what is not saved may go, too: then nothing keeps it from an undefine any more */
     Purged purge(Stored.Grant grant, Activity activity, boolean certain, boolean wanted) {
-        String last = grant.reported() == null ? null : grant.reported().purged();
+        String last = last(grant).id();
         GrantSpec.Purge purge = grant.spec().purge();
         if (purge == null || purge.id().equals(last)) {
             return new Purged(last, null);

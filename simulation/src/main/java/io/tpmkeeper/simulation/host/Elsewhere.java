@@ -18,4 +18,7 @@ public interface Elsewhere {
 
     /** Whether another host that was not given up for dead has this content. */
     boolean isOnAnother(String host, Content content);
+
+    /** People, or faults at once, may just have destroyed the last copy. @param limit what they did, as docs/protocol.md says it */
+    void mayBeGone(String limit);
 }

@@ -292,6 +292,12 @@ public final class Host {
                 && disk.entries.values().stream().noneMatch(c -> c.files().equals(there));
     }
 
+    /** Whether the first run here died before libvirt said that it had begun: without its files it cannot be told from a start that failed. */
+    public boolean isFirstRunUntold() {
+        Run run = disk.vm().run();
+        return run != null && run.open() && run.online() && !run.started() && run.from() == null;
+    }
+
     public boolean runsOnline() {
         Run run = disk.vm().run();
         return libvirt.runs() && run != null && run.open() && run.online();

@@ -186,7 +186,9 @@ final class Consents {
                     && hosts.stream()
                             .anyMatch(h ->
                                     h != host && h.has(newest) && !scene.truth().isForsaken(h.name()));
-            if (passed && (scene.truth().livesOn(host.name()) || (hasTheNewest && !elsewhere))) {
+            // Of a line that storage which went back has forgotten.
+            boolean startsIt = newest == null && host.holds();
+            if (passed && (startsIt || scene.truth().livesOn(host.name()) || (hasTheNewest && !elsewhere))) {
                 scene.coverage().reached("limit", "a fenced node had the newest state when the line was given past it");
                 scene.truth().leaveBehind(host.name());
                 scene.truth().goesOnFrom(given(to, order));

@@ -322,8 +322,8 @@ final class Observer implements Nodes, Witness, Elsewhere {
                 && record.status().deletion().policy() == DeletionPolicy.DELETE;
     }
 
-    /** People or two faults at once may just have destroyed the last copy. */
-    void mayBeGone(String limit) {
+    @Override
+    public void mayBeGone(String limit) {
         Content newest = scene.truth().newest();
         if (scene.truth().mustBeKept() && newest != null && !isSomewhere(newest)) {
             scene.truth().giveUp(limit);

@@ -142,9 +142,15 @@ public final class SimulatedWorld {
 
     public void undefine(Host host) {
         boolean unsaved = isUnsaved(host);
+        boolean untold = host.isFirstRunUntold() && scene.truth().mustBeKept();
         host.libvirt().undefine();
         if (unsaved) {
             observer.mayBeGone("an end that no hook saw, and an undefine");
+        }
+        if (untold && scene.truth().isGone()) {
+            scene.coverage()
+                    .reached("limit", "a first run of which nobody was told that it had begun, and an undefine");
+            scene.truth().goesOnFrom(null);
         }
     }
 
@@ -178,7 +184,7 @@ public final class SimulatedWorld {
         migration = null;
         if (well && !ends.isBroken()) {
             ends.succeed(how);
-            hasArrived();
+            hasArrived(ends.from());
         } else {
             ends.fail();
         }
@@ -190,7 +196,10 @@ public final class SimulatedWorld {
         endMigration(true, how);
     }
 
-    private void hasArrived() {
+    private void hasArrived(Host from) {
+        if (scene.truth().isForsaken(from.name())) {
+            observer.mayBeGone("a host that was given up for dead migrates onto the newest state");
+        }
         if (hosts.stream().anyMatch(h -> scene.truth().isAwaited(h.name()))) {
             observer.mayBeGone("a migration onto what a person chose, before that was captured");
         }
@@ -202,7 +211,7 @@ public final class SimulatedWorld {
         if (ends != null && !ends.isBroken()) {
             migration = null;
             ends.switchOver();
-            hasArrived();
+            hasArrived(ends.from());
             ends.from().losePower(PowerLoss.NOTHING);
         }
     }
