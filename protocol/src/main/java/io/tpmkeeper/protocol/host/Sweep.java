@@ -96,9 +96,10 @@ public final class Sweep {
         }
         if (isTips(entry, here)) {
             // A Move's Tombstone keeps the epoch under which its tip was captured; a higher one says that the line was
-            // given
-            // elsewhere.
-            boolean elsewhere = line != null && line.state() == LineState.TOMBSTONE && entry.epoch() < line.epoch();
+            // given elsewhere, and so does one of another record: epochs of two records are not compared.
+            boolean elsewhere = line != null
+                    && line.state() == LineState.TOMBSTONE
+                    && (entry.epoch() < line.epoch() || !line.record().equals(entry.record()));
             return elsewhere && verified(entry, here);
         }
         if (verified(entry, here) || isPassed(entry, here)) {
@@ -116,7 +117,9 @@ public final class Sweep {
             return false;
         }
         return switch (here.vm.at()) {
-            case null -> line.tip().equals(entry.digest());
+            // What ran here beside the line may have ended with the same content: where the line is gone, that keeps
+            // nothing.
+            case null -> line.tip().equals(entry.digest()) && (entry.online() || line.state() != LineState.TOMBSTONE);
             case Place.InEntry(long seq) -> seq == entry.seq();
             case Place.InDelivery delivery -> false;
         };
