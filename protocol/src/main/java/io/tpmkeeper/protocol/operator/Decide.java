@@ -86,11 +86,15 @@ final class Decide {
                 .isPresent();
     }
 
-    /** After a rollback nothing is delivered either. */
+    /** After a rollback nothing is delivered either. A node that was given up for dead is given nothing yet, and told why. */
     private static Stream<NodeView> waiting(World world, Finding why) {
-        return why.reason() == Finding.Reason.ROLLED_BACK
-                ? world.nodes().values().stream().filter(n -> n.asks().isPresent())
-                : world.asking().stream();
+        if (why.reason() == Finding.Reason.ROLLED_BACK) {
+            return world.nodes().values().stream().filter(n -> n.asks().isPresent());
+        }
+        Stream<NodeView> back = world.status().gone().stream()
+                .flatMap(n -> Optional.ofNullable(world.nodes().get(n)).stream())
+                .filter(n -> n.asks().isPresent());
+        return Stream.concat(world.asking().stream(), back);
     }
 
     private static boolean isTold(NodeView node) {
