@@ -4,6 +4,7 @@ import io.tpmkeeper.protocol.Content;
 import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Ending;
+import io.tpmkeeper.protocol.Entry;
 import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.LineState;
@@ -248,6 +249,10 @@ final class MayMove {
                     ? Verdict.NOTHING
                     : Verdict.found(forgotten(world, from));
         }
+        Optional<Generation> aside = keptAside(world, from);
+        if (aside.isPresent()) {
+            return Verdict.found(numberedAnew(world, from, aside.get()));
+        }
         boolean comes = from.facts().digests().anyMatch(tip::equals)
                 || world.uploads().stream().anyMatch(u -> u.digest().equals(tip));
         return comes
@@ -257,6 +262,39 @@ final class MayMove {
                         "%s no longer has the newest state of the domain, and it was never saved to the cluster. No start is allowed: put the state back on the node, or its host directory from a backup."
                                 .formatted(from.node().node()),
                         Offers.beginFromNewest(world)));
+    }
+
+    /**
+     * The newest state, where it was sent and counts as no newer than what is current, for its number had been used before: the host
+     * was purged, counts anew, and the cluster's storage went back to before that. It will not become current by itself.
+     */
+    private static Optional<Generation> keptAside(World world, HolderLine from) {
+        Current current = world.status().current();
+        Digest tip = from.line().tip();
+        if (current == null
+                || tip == null
+                || tip.equals(current.digest())
+                || from.facts().runOpen()) {
+            return Optional.empty();
+        }
+        List<Entry> ends = from.facts().entries().stream()
+                .filter(e -> e.online() && e.complete() && tip.equals(e.digest()))
+                .filter(e -> world.recordUid().equals(e.record())
+                        && e.epoch() == world.status().epoch())
+                .toList();
+        boolean newer = ends.stream().anyMatch(e -> e.version().compareTo(current.version()) > 0);
+        return ends.isEmpty() || newer ? Optional.empty() : world.generationOf(tip);
+    }
+
+    private static Finding numberedAnew(World world, HolderLine from, Generation aside) {
+        return new Finding(
+                Finding.Reason.MISSING_STATE,
+                "What %s left bears a number that was used before: its files were taken away in a deletion that is undone since the cluster's storage was restored. It was saved as generation %d, and it is not known whether that, or what is current, is newer. The domain starts on %s from what is there; no start elsewhere is allowed until that is settled."
+                        .formatted(
+                                from.node().node(), aside.number(), from.node().node()),
+                Offers.all(
+                        Offers.continueOn(world, List.of(from.node())),
+                        Offers.all(Offers.beginFrom(world, aside), Offers.beginFromCurrent(world))));
     }
 
     /** A run under this line left what is saved, and the host has obeyed as one that never had anything. */

@@ -225,6 +225,11 @@ final class Offers {
         return begin(world, newest(world).orElse(null));
     }
 
+    /** From exactly this one, which is whole. */
+    static List<Offer> beginFrom(World world, Generation generation) {
+        return begin(world, generation);
+    }
+
     /** A person chose to go on with what the holder has, and it went silent before it obeyed: from that, where it is saved. */
     static List<Offer> beginFromWhatWasChosen(World world) {
         Current current = world.status().current();
