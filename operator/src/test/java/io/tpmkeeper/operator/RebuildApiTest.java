@@ -77,6 +77,28 @@ class RebuildApiTest extends OperatorOnCluster {
     }
 
     @Test
+    void namespaceGoesThoughTheRecordWasLostJustBefore() {
+        bound("vm");
+        saved(State.blank().changed(1));
+        client.namespaces().withName(namespace).delete();
+        client.resources(VmTpmState.class).inNamespace(namespace).withName("vm").delete();
+        client.resources(VmTpmRecord.class).withName(uuid).delete();
+
+        await().untilAsserted(() -> {
+            hostA.works();
+            hostB.works();
+            assertThat(client.secrets().inNamespace(namespace).list().getItems())
+                    .isEmpty();
+            assertThat(client.resources(VmTpmState.class)
+                            .inNamespace(namespace)
+                            .list()
+                            .getItems())
+                    .isEmpty();
+            assertThat(client.resources(VmTpmRecord.class).withName(uuid).get()).isNull();
+        });
+    }
+
+    @Test
     void runThatWentOnWhileItsRecordWasLostIsSaved() {
         bound("vm");
         saved(State.blank().changed(1));

@@ -6,6 +6,7 @@ import io.tpmkeeper.protocol.Choice.Way;
 import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.operator.Finding.Reason;
 import io.tpmkeeper.protocol.operator.Generation;
+import io.tpmkeeper.simulation.cluster.Api;
 import io.tpmkeeper.simulation.host.Plan.Fate;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,20 @@ class RecordSchedulesTest extends Schedules {
         world.settle(2);
         assertThat(current().refersTo()).isEmpty();
         assertThat(world.api().generations().values()).noneMatch(Generation::deleting);
+        starts(b);
+    }
+
+    @Test
+    void aNamespaceGoesThoughItsRecordWasLostJustBefore() {
+        stoppedOn(a);
+        world.deleteRecord();
+        world.api().deleteNamespace(Api.HOME);
+        world.settle(8);
+        assertThat(world.api().states()).isEmpty();
+        assertThat(world.api().generations()).isEmpty();
+        assertThat(world.api().record()).isNull();
+        world.api().makeNamespaceAgain(Api.HOME);
+        apply();
         starts(b);
     }
 

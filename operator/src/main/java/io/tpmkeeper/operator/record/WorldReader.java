@@ -216,6 +216,12 @@ public final class WorldReader {
         return found == null || found.getMetadata().getDeletionTimestamp() != null;
     }
 
+    /** Whether the namespace is being deleted, and a generation of the domain holds that up. */
+    public boolean isHeldUp(String namespace, String domainUuid) {
+        return isTerminating(namespace)
+                && generations.of(domainUuid, namespace).generations().stream().anyMatch(g -> g.kept());
+    }
+
     private Map<String, VmTpmGrant> grants(String domainUuid) {
         return client.resources(VmTpmGrant.class).withField("spec.domainUuid", domainUuid).list().getItems().stream()
                 .filter(g -> g.getMetadata().getDeletionTimestamp() == null)

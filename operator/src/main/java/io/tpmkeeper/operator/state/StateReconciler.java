@@ -60,6 +60,7 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
     private final StatusWriter writer;
     private final Announcer announcer;
     private final Wakeups wakeups;
+    private final LostRecord lost;
     private final Map<String, String> passedOn = new ConcurrentHashMap<>();
 
     public StateReconciler(
@@ -77,6 +78,7 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
         this.writer = writer;
         this.announcer = announcer;
         this.wakeups = wakeups;
+        this.lost = new LostRecord(client, reader);
     }
 
     @Override
@@ -262,6 +264,9 @@ public final class StateReconciler implements Reconciler<VmTpmState>, Cleaner<Vm
         VmTpmRecord record = uuid == null
                 ? null
                 : client.resources(VmTpmRecord.class).withName(uuid).get();
+        if (uuid != null && record == null && lost.isMadeAgain(owner(state), uuid)) {
+            return DeleteControl.noFinalizerRemoval().rescheduleAfter(SOON.toMillis());
+        }
         if (uuid == null
                 || record == null
                 || record.getSpec() == null

@@ -3,6 +3,7 @@ package io.tpmkeeper.protocol.operator;
 import io.tpmkeeper.protocol.Owner;
 import io.tpmkeeper.protocol.RecordSpec;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +88,16 @@ public final class Claims {
                         : "The domain %s belongs to a VmTpmState in another namespace, or its content is kept there. If the domain is yours, give it a UUID of its own (a clone must not keep its original's)."
                                 .formatted(now.domainUuid()),
                 false);
+    }
+
+    /**
+     * For a VmTpmState that is being deleted, and has no record: it was lost. In a namespace that goes, what is saved could never go: the
+     * finalizers that keep it are taken off in the name of a record. So it is made again, and the deletion does the rest.
+     *
+     * @param heldUp whether the VmTpmState's namespace is being deleted, and a generation of the domain there has that finalizer
+     */
+    public static Optional<RecordSpec> toLetGo(Owner owner, boolean heldUp) {
+        return heldUp ? Optional.of(RecordSpec.ownedBy(owner)) : Optional.empty();
     }
 
     private static boolean isMineMadeAgain(Owner claimant, @Nullable Owner owner) {

@@ -31,12 +31,27 @@ final class Claiming {
         }
     }
 
-    private void letGo(Owner owner) {
+    private void letGo(Owner owner) throws Conflict {
         Stored.Record record = api.record;
+        if (record == null) {
+            boolean heldUp = api.terminating.contains(owner.namespace())
+                    && api.generations.values().stream()
+                            .anyMatch(g -> g.namespace().equals(owner.namespace()) && g.kept());
+            var again = Claims.toLetGo(owner, heldUp);
+            if (again.isPresent()) {
+                make(again.get());
+                scene.story().say("operator", "the record of %s is made again, to be emptied", owner);
+                return;
+            }
+        }
         if (record == null || !owner.equals(record.spec().owner())) {
             api.states.remove(owner.toString());
             scene.story().say("operator", "VmTpmState %s is gone", owner);
         }
+    }
+
+    private void make(RecordSpec spec) throws Conflict {
+        api.create(new Stored.Record(scene.clock().name("record"), 0, spec, RecordStatus.EMPTY, "enforce"));
     }
 
     private void claim(Owner owner) throws Conflict {
@@ -53,7 +68,7 @@ final class Claiming {
                 Set.of()));
         switch (claim) {
             case Claims.Claim.Make(RecordSpec spec) -> {
-                api.create(new Stored.Record(scene.clock().name("record"), 0, spec, RecordStatus.EMPTY, "enforce"));
+                make(spec);
                 scene.story().say("operator", "the domain belongs to %s", owner);
             }
             case Claims.Claim.TakeOver(RecordSpec spec) -> {
