@@ -1,6 +1,8 @@
 package io.tpmkeeper.simulation.host;
 
 import io.tpmkeeper.protocol.Facts;
+import io.tpmkeeper.protocol.Order;
+import io.tpmkeeper.protocol.OrderKind;
 import io.tpmkeeper.protocol.hook.HookHost.IndexLine;
 import io.tpmkeeper.protocol.hook.HostFile;
 import io.tpmkeeper.simulation.cluster.Api;
@@ -39,6 +41,9 @@ public final class Agent {
 
     /** Every order that was obeyed here, whichever process did it. */
     private final Set<String> obeyed = new HashSet<>();
+
+    /** Tombstones of these: a purge takes with it what a host knows of them. */
+    private final Set<String> tombstones = new HashSet<>();
 
     private @Nullable AgentPass pass;
     private boolean diesMidway;
@@ -143,8 +148,18 @@ public final class Agent {
     }
 
     /** @return false: it was obeyed before */
-    boolean obeys(String order) {
-        return obeyed.add(order);
+    boolean obeys(String hostId, Order order) {
+        String once = hostId + " " + order.id();
+        if (order.kind() == OrderKind.TOMBSTONE) {
+            tombstones.add(once);
+        }
+        return obeyed.add(once);
+    }
+
+    /** A Tombstone that still stands is obeyed anew after that, and gives nothing; an order that gives the line never is. */
+    void isPurged() {
+        obeyed.removeAll(tombstones);
+        tombstones.clear();
     }
 
     /** It will die when it has made an entry and not yet written the host file that names it. */

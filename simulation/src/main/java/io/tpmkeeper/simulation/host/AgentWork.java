@@ -186,7 +186,7 @@ final class AgentWork {
             case Obey.Wait wait -> null;
             case Obey.Refused(String message) -> new Facts.Nack(order.id(), message);
             case Obey.Obeyed obeyed -> {
-                obeyed(grant, order, obeyed, activity);
+                obeyed(order, obeyed, activity);
                 yield null;
             }
         };
@@ -198,18 +198,14 @@ final class AgentWork {
         return purge != null && reported != null && purge.id().equals(reported.purged());
     }
 
-    private void obeyed(Stored.Grant grant, Order order, Obey.Obeyed obeyed, Activity activity) {
+    private void obeyed(Order order, Obey.Obeyed obeyed, Activity activity) {
         if (obeyed.parked() != null) {
             scene.coverage().reached("obey", "parks another record's line");
         }
         if (!carryOut(obeyed.next(), obeyed.capture(), host.disk.live.marks())) {
             return;
         }
-        // It was emptied since, and has forgotten what it obeyed; a Tombstone gives nothing.
-        boolean purged = order.kind() == OrderKind.TOMBSTONE
-                && (grant.spec().purge() != null
-                        || (grant.reported() != null && grant.reported().purged() != null));
-        if (!agent.obeys(host.hostId() + " " + order.id()) && !elsewhere.wentBack() && !purged) {
+        if (!agent.obeys(host.hostId(), order) && !elsewhere.wentBack()) {
             throw new Broken(Harm.STALE, "%s obeys order %s twice".formatted(host.name(), order.id()));
         }
         if (order.kind() == OrderKind.HELD) {
@@ -234,7 +230,7 @@ final class AgentWork {
                             active,
                             newest != null && elsewhere.isOnAnother(host.name(), newest));
         } else if (order.tip() != null) {
-            scene.truth().takes(host.name());
+            scene.truth().takes(host.name(), scene.contents().of(obeyed.next().tip()));
         }
     }
 

@@ -66,6 +66,7 @@ final class Cleaning {
             case Purge.Allowed allowed -> {
                 scene.story().say(host.name(), "is purged");
                 host.disk.purge();
+                host.agent().isPurged();
                 if (wanted) {
                     host.libvirt().losesItsCaptures();
                 }

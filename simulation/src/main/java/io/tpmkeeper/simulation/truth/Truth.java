@@ -256,9 +256,14 @@ public final class Truth {
         forsaken.remove(host);
     }
 
-    /** A line with exactly this content was obeyed. */
-    public void takes(String host) {
+    /** A line with exactly this content was obeyed. @param content null: none, a blank TPM is right */
+    public void takes(String host, @Nullable Content content) {
         forsaken.remove(host);
+        if (tentative && livesOn != null && !livesOn(host)) {
+            coverage.reached("limit", "a run before any line was forked by the first one");
+            livesOn = null;
+            newest = content;
+        }
         tentative = false;
     }
 

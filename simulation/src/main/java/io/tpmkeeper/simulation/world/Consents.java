@@ -193,6 +193,11 @@ final class Consents {
                 scene.truth().leaveBehind(host.name());
                 scene.truth().goesOnFrom(given(to, order));
             }
+            if (passed && host.holdsFor(seen.recordUid()) && !scene.truth().isForsaken(host.name())) {
+                // The status that said so was lost: by the record nobody holds the line.
+                scene.coverage().reached("limit", "a fenced node held the line when it was given first");
+                scene.truth().leaveBehind(host.name());
+            }
             if (passed && scene.truth().isUnprotected()) {
                 hosts.stream().filter(h -> cameFromThere(h, to)).forEach(h -> {
                     scene.coverage()
@@ -256,11 +261,19 @@ final class Consents {
             NodeView view = seen.nodes().get(host.name());
             boolean elsewhere =
                     scene.truth().livesOn(host.name()) && !host.name().equals(holder.node());
-            if (elsewhere && view != null && view.alive() && host.agent().isHeard()) {
+            boolean reports = view != null && view.alive() && host.agent().isHeard();
+            boolean cameSince =
+                    view != null && wasAsked(view, seen) && !host.agent().hasTold(view.facts());
+            if (elsewhere && reports && !cameSince) {
                 throw new Broken(Harm.STALE, "the domain runs on %s, which reports".formatted(host.name()));
             }
             if (elsewhere) {
-                scene.coverage().reached("limit", "passed over while a silent node had received the domain");
+                scene.coverage()
+                        .reached(
+                                "limit",
+                                reports
+                                        ? "passed over while a silent holder sent the domain elsewhere, after all were asked"
+                                        : "passed over while a silent node had received the domain");
                 scene.truth().leaveBehind(host.name());
             }
         }
@@ -268,6 +281,13 @@ final class Consents {
         Current current = was.current();
         scene.truth().leaveBehind(holder.node());
         scene.truth().goesOnFrom(current == null ? null : scene.contents().of(current.digest()));
+    }
+
+    /** Whether it answered what is asked of everybody before the line is given past its holder. */
+    private static boolean wasAsked(NodeView view, World seen) {
+        return seen.questions().keySet().stream()
+                .anyMatch(
+                        q -> q.startsWith("lost/%d/".formatted(seen.status().epoch())) && seen.answeredSince(view, q));
     }
 
     private boolean isDead(Holder holder, World seen) {
