@@ -5,6 +5,7 @@ import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Entry;
 import io.tpmkeeper.protocol.GrantSpec;
 import io.tpmkeeper.protocol.Line;
+import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.Order;
 import io.tpmkeeper.protocol.RecordStatus;
@@ -12,6 +13,7 @@ import io.tpmkeeper.protocol.Saved;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -146,11 +148,19 @@ final class Project implements Verb {
 
     /**
      * The current state has gone from the cluster, and this node still has it; or a person chose to continue from what it has, which
-     * it must not sweep under the Tombstone that comes first.
+     * it must not sweep under the Tombstone that comes first; nor where the record has gone back and knows nothing of that any more.
      */
     private static @Nullable Digest wantedAgain(World world, NodeView node) {
         if (Reset.isToContinueOn(world, node.node())) {
             return node.facts().lineOf(world.recordUid()).map(Line::tip).orElse(null);
+        }
+        Optional<Digest> unsaved = RolledBack.lineAhead(world, node)
+                .filter(l -> l.state() == LineState.TOMBSTONE)
+                .map(Line::tip)
+                .filter(tip -> world.generationOf(tip).isEmpty())
+                .filter(tip -> node.facts().entries().stream().anyMatch(e -> tip.equals(e.digest())));
+        if (unsaved.isPresent()) {
+            return unsaved.get();
         }
         Current current = world.status().current();
         if (current == null || world.generationOf(current.digest()).isPresent()) {

@@ -2,6 +2,7 @@ package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.Line;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -16,10 +17,7 @@ final class RolledBack implements Verb {
         }
         List<NodeView> ahead = world.nodes().values().stream()
                 .filter(NodeView::alive)
-                .filter(n -> n.facts()
-                        .lineOf(world.recordUid())
-                        .filter(l -> isAhead(world, n, l))
-                        .isPresent())
+                .filter(n -> lineAhead(world, n).isPresent())
                 .toList();
         return ahead.isEmpty()
                 ? Verdict.NOTHING
@@ -42,6 +40,11 @@ final class RolledBack implements Verb {
     private static List<NodeView> andAll(World world, List<NodeView> ahead) {
         return Stream.concat(ahead.stream(), world.nodes().values().stream().filter(n -> !ahead.contains(n)))
                 .toList();
+    }
+
+    /** The line that the node obeyed and of which the record does not know. */
+    static Optional<Line> lineAhead(World world, NodeView node) {
+        return node.facts().lineOf(world.recordUid()).filter(l -> isAhead(world, node, l));
     }
 
     private static boolean isAhead(World world, NodeView node, Line line) {
