@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param tip of a Held order; null for a Tombstone
  * @param run with {@link Content#LIVE}: the run that is meant, if one is; of another Held order: the last run that was seen
  *     there, 0 for none, where whatever ran since must not be passed over; of a Tombstone: the run after which the line was
- *     seen {@link LineState#LEFT}, 0 for none. Another run there refuses the order. Of a Tombstone of a higher epoch: the run
- *     whose end a person chose to continue from, which stays
+ *     seen {@link LineState#LEFT}, 0 for none. Another run there refuses the order. Of a Tombstone of a higher epoch: the last run
+ *     that is known to be no part of the line that was given elsewhere; what ended there later is not judged by it
  * @param active with {@link Content#LIVE}: whether the domain was seen active when the order was written
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -44,7 +44,7 @@ public record Order(
         return tombstone(id, epoch, null);
     }
 
-    /** @param run after which the line was seen {@link LineState#LEFT}, or that was chosen; null: none */
+    /** @param run after which the line was seen {@link LineState#LEFT}, or that is no part of a line given elsewhere; null: none */
     public static Order tombstone(String id, long epoch, @Nullable Long run) {
         return new Order(id, epoch, OrderKind.TOMBSTONE, null, run, false);
     }

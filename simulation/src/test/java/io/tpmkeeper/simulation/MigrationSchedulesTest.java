@@ -82,6 +82,24 @@ class MigrationSchedulesTest extends Schedules {
     }
 
     @Test
+    void whatArrivedBeforeItsHostHeardWhereTheLineIsStays() {
+        stoppedOn(b);
+        starts(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        b.agent().die();
+        starts(c);
+        migrates(c, b, Ending.UNKNOWN);
+        world.write(b);
+        b.libvirt().stop(Ending.SHUTDOWN);
+        b.agent().live();
+        world.settle(2);
+        isRefused(c, Reason.MISSING_STATE);
+        acceptsToContinueOn(Reason.MISSING_STATE, b);
+        starts(a);
+    }
+
+    @Test
     void aSilentDestinationIsWaitedFor() {
         runsOn(a);
         b.agent().die();

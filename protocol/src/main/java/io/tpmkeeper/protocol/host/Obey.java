@@ -100,8 +100,9 @@ public final class Obey {
             }
             Line next = new Line(
                     record, order.epoch(), order.id(), LineState.TOMBSTONE, null, line == null ? null : line.tip());
-            // What ended here is no part of the line that was given elsewhere; what goes on may be a fork.
-            Run after = run == null || isChosen(order, run) ? run : run.open() ? run.offline() : run.asVoid();
+            // What was seen to have ended here is no part of the line that was given elsewhere; what goes on may be a
+            // fork.
+            Run after = run == null ? null : run.open() ? run.offline() : isPassed(order, run) ? run.asVoid() : run;
             return new Obeyed(
                     here.vm.with(next, line == null ? null : here.vm.at()).with(after), null, parked);
         }
@@ -127,13 +128,9 @@ public final class Obey {
         return new Obeyed(here.vm.with(next, here.vm.at()), null, parked);
     }
 
-    /** A person chose what this run left; once it is void, nothing but its age would keep that. */
-    private static boolean isChosen(Order order, Run run) {
-        return order.run() != null
-                && order.run() == run.n()
-                && !run.open()
-                && run.how() != Ending.MIGRATED
-                && run.how() != Ending.UNKNOWN;
+    /** What ended since the order was written may be the domain: the line's own run, migrated to here. */
+    private static boolean isPassed(Order order, Run run) {
+        return order.run() != null && run.n() <= order.run();
     }
 
     private static boolean leftSomething(Run run, World here) {
@@ -200,11 +197,16 @@ public final class Obey {
         if (open) {
             return new Wait("A run ended unseen and is to be recovered first.");
         }
-        if (order.active() && run != null && run.kind() == RunKind.INCOMING && run.how() == Ending.FAILED) {
-            // It was still being received when the order was written: what lies here is libvirt's blank.
-            return new Refused("The migration that run %d was to receive failed.".formatted(run.n()));
+        if (order.active() && run != null && run.kind() == RunKind.INCOMING && mayNotHaveCome(run)) {
+            // What was active when the order was written has gone, or was still being received: this may be libvirt's
+            // blank.
+            return new Refused("The migration that run %d was to receive failed, or may have.".formatted(run.n()));
         }
         return stopped(record, order, here, line, parked);
+    }
+
+    private static boolean mayNotHaveCome(Run run) {
+        return run.how() == Ending.FAILED || run.how() == Ending.LOST;
     }
 
     /** The domain runs: whatever run it is becomes the line's own, and its end the tip. */

@@ -42,7 +42,10 @@ final class Commit implements Verb {
     /** Its last run is the one that left, or came back, or is none. */
     private static boolean agreesThatItLeft(HolderLine from) {
         Run run = from.facts().run();
-        return run == null || run.voided() || run.kind() == RunKind.INCOMING || run.how() == Ending.MIGRATED;
+        return run == null
+                || run.voided()
+                || run.kind() == RunKind.INCOMING
+                || (run.online() && run.how() == Ending.MIGRATED);
     }
 
     private static Verdict after(World world, HolderLine from) {

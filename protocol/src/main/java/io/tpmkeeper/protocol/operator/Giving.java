@@ -2,11 +2,13 @@ package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.Choice;
 import io.tpmkeeper.protocol.Content;
+import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.Order;
 import io.tpmkeeper.protocol.RecordStatus;
+import io.tpmkeeper.protocol.Run;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -66,29 +68,61 @@ final class Giving {
         if (request != null) {
             next = next.withNode(to.node(), hostId, o -> o.answered(request.id()));
         }
-        return tombstones(world, next, order.epoch(), to.node());
+        boolean mayHaveLeft =
+                Content.LIVE.equals(order.tip()) && mayHaveLeft(to.facts().run());
+        return tombstones(
+                world,
+                next,
+                order.epoch(),
+                to.node(),
+                (node, run) -> mayHaveLeft && run.mayHaveReceived() ? run.n() - 1 : run.n());
+    }
+
+    /** The line begins anew as was chosen: what a node has that is to be continued from stays there as it is. */
+    static RecordStatus tombstones(
+            World world, RecordStatus status, long epoch, @Nullable String except, Choice chosen) {
+        return tombstones(
+                world, status, epoch, except, (node, run) -> isChosen(chosen, node, run) ? run.n() - 1 : run.n());
+    }
+
+    /** How it ended nobody knows, or it went to another node. */
+    private static boolean mayHaveLeft(@Nullable Run run) {
+        return run != null && !run.voided() && (run.how() == Ending.MIGRATED || run.how() == Ending.UNKNOWN);
+    }
+
+    private static boolean isChosen(Choice chosen, String node, Run run) {
+        return node.equals(chosen.node()) && chosen.run() != null && chosen.run() == run.n() && !mayHaveLeft(run);
+    }
+
+    /** The last of the runs on a node that are no part of the line that is given elsewhere. */
+    private interface Passed {
+        long until(String node, Run last);
     }
 
     /** Every other node that has a part in the domain hears that the line was given elsewhere. */
-    static RecordStatus tombstones(World world, RecordStatus status, long epoch, @Nullable String except) {
-        return tombstones(world, status, epoch, except, null);
-    }
-
-    /** @param chosen what a person chose to continue from, which stays where it is */
-    static RecordStatus tombstones(
-            World world, RecordStatus status, long epoch, @Nullable String except, @Nullable Choice chosen) {
+    private static RecordStatus tombstones(
+            World world, RecordStatus status, long epoch, @Nullable String except, Passed passed) {
         RecordStatus next = status;
         for (NodeView other : world.nodes().values()) {
             String hostId = other.hostId() != null
                     ? other.hostId()
                     : world.ordersOf(other.node()).map(NodeOrders::hostId).orElse(null);
             if (hostId != null && hasPart(world, other) && !other.node().equals(except)) {
-                Long stays = chosen != null && other.node().equals(chosen.node()) ? chosen.run() : null;
-                Order gone = Order.tombstone(id(world, other.node()), epoch, stays);
+                Order gone = Order.tombstone(id(world, other.node()), epoch, passedUntil(other, passed));
                 next = next.withNode(other.node(), hostId, o -> o.ordered(hostId, gone));
             }
         }
         return next;
+    }
+
+    private static @Nullable Long passedUntil(NodeView node, Passed passed) {
+        Run last = node.facts().run();
+        if (last == null) {
+            return null;
+        }
+        // One that goes on may come to be of the line, or is asked about when it has ended.
+        long until = last.open() ? last.n() - 1 : passed.until(node.node(), last);
+        return until == 0 ? null : (Long) until;
     }
 
     private static boolean hasPart(World world, NodeView node) {

@@ -1,6 +1,7 @@
 package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.Consent;
+import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Run;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,8 +18,17 @@ final class Whereabouts {
     static List<NodeView> mayHaveEndedOn(World world) {
         return world.nodes().values().stream()
                 .filter(n -> n.alive() && !n.facts().active())
-                .filter(n -> mayBeNewest(world, n.facts().run()))
+                .filter(n -> mayBeNewest(world, n.facts().run()) || hasForgotten(world, n))
                 .toList();
+    }
+
+    /** Its host directory was lost: what lies there is of a run that nobody knows any more, and is not what is saved. */
+    private static boolean hasForgotten(World world, NodeView node) {
+        Digest lies = node.facts().live();
+        return node.facts().run() == null
+                && node.facts().line() == null
+                && lies != null
+                && world.generationOf(lies).isEmpty();
     }
 
     private static boolean mayBeNewest(World world, @Nullable Run run) {

@@ -5,6 +5,7 @@ import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Entry;
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.GrantSpec;
+import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.Order;
 import io.tpmkeeper.protocol.OrderKind;
@@ -231,6 +232,22 @@ final class AgentWork {
                             newest != null && elsewhere.isOnAnother(host.name(), newest));
         } else if (order.tip() != null) {
             scene.truth().takes(host.name(), scene.contents().of(obeyed.next().tip()));
+        }
+        if (order.kind() == OrderKind.HELD && elsewhere.wentBack()) {
+            afterARollback(order, obeyed.next().line());
+        }
+    }
+
+    /** What the storage says of who holds the line may be from before, and what it forgot nobody is told of. */
+    private void afterARollback(Order order, @Nullable Line line) {
+        if (elsewhere.isHeldAbove(host.name(), order.epoch())) {
+            scene.coverage().reached("limit", "a host obeys what the storage said before it went back");
+            scene.truth().leaveBehind(host.name());
+        }
+        for (String other : elsewhere.holdersByAnotherRecord(
+                host.name(), Objects.requireNonNull(line).record())) {
+            scene.coverage().reached("limit", "a host holds the line by a record that the storage forgot");
+            scene.truth().leaveBehind(other);
         }
     }
 

@@ -216,6 +216,10 @@ public final class Host {
         libvirt.runsAlready();
     }
 
+    boolean isProtectedAnywhere() {
+        return elsewhere.isProtected();
+    }
+
     boolean isGivenAnywhere() {
         return elsewhere.isGiven();
     }

@@ -47,7 +47,7 @@ public final class Migration {
     public void switchOver() {
         Content content = Objects.requireNonNull(from.libvirt().content());
         scene.story().say(from.name(), "has migrated to %s with %s", to.name(), content);
-        scene.truth().migrates(from.name(), to.name(), content, to.isGivenAnywhere());
+        scene.truth().migrates(from.name(), to.name(), content, to.isGivenAnywhere() || to.isProtectedAnywhere());
         to.libvirt().received(content);
     }
 

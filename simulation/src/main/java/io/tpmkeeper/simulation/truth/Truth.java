@@ -150,9 +150,13 @@ public final class Truth {
         }
     }
 
-    /** A migration succeeded. @param given whether some host has a line; without one, people's own will is what counts */
-    public void migrates(String from, String to, Content content, boolean given) {
-        if (livesOn(from) || (!given && newest != null)) {
+    /**
+     * A migration succeeded.
+     *
+     * @param known whether some host has a line, or is about to be given one; if not, people's own will is what counts
+     */
+    public void migrates(String from, String to, Content content, boolean known) {
+        if (livesOn(from) || (!known && newest != null)) {
             lives(to, content);
         }
     }
@@ -179,6 +183,9 @@ public final class Truth {
                 throw new Broken(
                         content == null ? Harm.BLANK : Harm.STALE,
                         "%s goes on with %s, and the newest is %s".formatted(host, content, newest));
+            }
+            if (livesOn != null && !livesOn(host)) {
+                leaveBehind(livesOn);
             }
             coverage.reached(
                     "limit", tentative ? "a run before any line was forked by adoption" : "adopted what was left");

@@ -103,7 +103,23 @@ final class Consents {
                 leaveBehind(null);
                 scene.truth().goesOnFrom(scene.contents().of(choice.from()));
             }
-            case TAKE_OVER, PRESUME_OFF, FORGET -> {}
+            case FORGET -> forgets(was, Objects.requireNonNull(choice.node()), seen);
+            case TAKE_OVER, PRESUME_OFF -> {}
+        }
+    }
+
+    /** What received the domain is said to be no part of it: its life goes on from what the holder has. */
+    private void forgets(RecordStatus was, String node, World seen) {
+        Content newest = scene.truth().newest();
+        Holder holder = was.holder();
+        boolean only = newest != null
+                && host(node).has(newest)
+                && !offered.isSaved(newest, seen)
+                && hosts.stream().noneMatch(h -> !h.name().equals(node) && h.has(newest));
+        if (only && holder != null && !holder.node().equals(node)) {
+            scene.coverage().reached("limit", "a person forgot the newest state");
+            scene.truth().leaveBehind(node);
+            scene.truth().goesOnFrom(host(holder.node()).whatItHas());
         }
     }
 
@@ -166,12 +182,22 @@ final class Consents {
     }
 
     private void presumeOff(List<String> silent, Holder to, Order order) {
-        boolean there = silent.stream().anyMatch(scene.truth()::livesOn);
+        boolean there = silent.stream().anyMatch(n -> scene.truth().livesOn(n) || isOnlyOn(n));
         silent.forEach(scene.truth()::leaveBehind);
         if (there) {
             scene.coverage().reached("limit", "the domain runs on a node that a person presumed off");
             scene.truth().goesOnFrom(given(to, order));
         }
+    }
+
+    private boolean isOnlyOn(String node) {
+        Content newest = scene.truth().newest();
+        return newest != null
+                && host(node).has(newest)
+                && hosts.stream()
+                        .noneMatch(h -> h.has(newest)
+                                && !h.name().equals(node)
+                                && !scene.truth().isForsaken(h.name()));
     }
 
     /** An administrator said that these are off: what they have is not asked for. */

@@ -105,6 +105,12 @@ final class Observer implements Nodes, Witness, Elsewhere {
     }
 
     @Override
+    public boolean isProtected() {
+        Stored.Record record = api.record();
+        return record != null && record.spec().owner() != null;
+    }
+
+    @Override
     public boolean isGiven() {
         return given || hosts.stream().anyMatch(h -> h.holds() && !scene.truth().isForsaken(h.name()));
     }
@@ -112,6 +118,22 @@ final class Observer implements Nodes, Witness, Elsewhere {
     @Override
     public boolean wentBack() {
         return rolledBack;
+    }
+
+    @Override
+    public boolean isHeldAbove(String host, long epoch) {
+        return hosts.stream()
+                .filter(h -> !h.name().equals(host) && !scene.truth().isForsaken(h.name()))
+                .map(Host::line)
+                .anyMatch(l -> l != null && l.isHeld() && l.epoch() > epoch);
+    }
+
+    @Override
+    public List<String> holdersByAnotherRecord(String host, String record) {
+        return hosts.stream()
+                .filter(h -> !h.name().equals(host) && h.holds() && !h.holdsFor(record))
+                .map(Host::name)
+                .toList();
     }
 
     @Override

@@ -125,7 +125,7 @@ final class Offered {
         return view != null && host.agent().hasTold(view.facts());
     }
 
-    private static boolean isSaved(Content content, World seen) {
+    boolean isSaved(Content content, World seen) {
         return seen.generations().stream()
                 .anyMatch(g ->
                         g.digest().equals(content.digest()) && seen.references().isWhole(g));
