@@ -70,7 +70,7 @@ final class Decide {
 
     private static Verdict tellWhatIsFound(World world, List<Finding> findings) {
         return findings.stream()
-                .filter(f -> f.reason() != Finding.Reason.FORKED_RUN || isLeft(world))
+                .filter(f -> f.reason() != Finding.Reason.FORKED_RUN || explains(world))
                 .findFirst()
                 .map(why -> Verdict.act(waiting(world, why)
                         .filter(n -> !isTold(n))
@@ -79,11 +79,15 @@ final class Decide {
                 .orElse(Verdict.NOTHING);
     }
 
-    /** Beside a fork the line goes on, unless it is known to have left its holder and the fork hides where to. */
-    private static boolean isLeft(World world) {
-        return HolderLine.of(world)
-                .filter(h -> h.line().state() == LineState.LEFT)
-                .isPresent();
+    /**
+     * Beside a fork the line goes on, unless it is known to have left its holder and the fork hides where to, or nobody holds it until what
+     * runs is stopped, as somebody chose.
+     */
+    private static boolean explains(World world) {
+        return Reset.isUnderWay(world)
+                || HolderLine.of(world)
+                        .filter(h -> h.line().state() == LineState.LEFT)
+                        .isPresent();
     }
 
     /** After a rollback nothing is delivered either. A node that was given up for dead is given nothing yet, and told why. */
