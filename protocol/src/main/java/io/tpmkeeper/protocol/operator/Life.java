@@ -90,6 +90,11 @@ public final class Life {
             new Transition(HostState.MOVING, HostState.LOST, "Move", "what the holder gave up with is torn"),
             new Transition(HostState.MOVING, HostState.NONE, "Decide", "begun anew, as a person chose"),
             new Transition(HostState.LEFT, HostState.GRANTED, "Commit", "the line follows the migration"),
+            new Transition(
+                    HostState.RELEASED,
+                    HostState.GRANTED,
+                    "Commit",
+                    "the line follows a migration though a deletion had taken it back"),
             new Transition(HostState.LEFT, HostState.GRANTED, "Move", "given past a dead holder"),
             new Transition(HostState.LEFT, HostState.GRANTED, HOSTS, "the host forgot its line"),
             new Transition(
