@@ -158,8 +158,9 @@ final class Adopt implements Verb {
         // What was sent in the name of a lost record is newer than what was kept, and current for nobody. And what lies
         // on a node
         // that reports may be none to go on with: what a migration left that failed.
-        List<Finding.Offer> rest = kept || goOn.isEmpty() ? Offers.beginFromSaved(world) : Offers.beginFromNewer(world);
-        List<Finding.Offer> stopped = Offers.all(Offers.onceStopped(world, having), Offers.currentOnceStopped(world));
+        List<Finding.Offer> rest = kept || goOn.isEmpty() ? Beginnings.fromSaved(world) : Beginnings.fromNewer(world);
+        List<Finding.Offer> stopped =
+                Offers.all(Offers.onceStopped(world, having), Beginnings.currentOnceStopped(world));
         return Offers.all(Offers.all(goOn, rest), stopped);
     }
 

@@ -157,13 +157,13 @@ final class Commit implements Verb {
                     Finding.Reason.HOST_LOSS,
                     "The domain migrated away from %s; %s; %s is silent. No start is allowed until it speaks. Bring it back."
                             .formatted(left, where, names(silent)),
-                    Offers.all(Offers.beginFromCurrent(world), Offers.continueOn(world, has))));
+                    Offers.all(Beginnings.fromCurrent(world), Offers.continueOn(world, has))));
         }
         return Verdict.found(new Finding(
                 Finding.Reason.MISSING_STATE,
                 "The domain migrated away from %s; %s. No start is allowed until that is settled."
                         .formatted(left, where),
-                Offers.all(Offers.beginFromNewest(world), Offers.continueOn(world, has))));
+                Offers.all(Beginnings.fromNewest(world), Offers.continueOn(world, has))));
     }
 
     private static boolean endedUnseen(@Nullable Run run) {

@@ -86,7 +86,9 @@ public final class Decisions {
                 break;
             }
         }
-        List<Finding> all = Decide.waitsToBeSaved(world) ? Finding.withoutOffers(sorted(findings)) : sorted(findings);
+        List<Finding> all = Decide.waitsToBeSaved(world)
+                ? Finding.withoutOffers(sorted(findings))
+                : withCurrentOffered(world, sorted(findings));
         Verdict asked = Decide.consider(world, all);
         return new Outcome(asked.steps(), all, asked.acts() ? DECIDE : null);
     }
@@ -99,6 +101,14 @@ public final class Decisions {
     /** After a rollback nothing may be given or taken; what was captured is still saved, by the verbs before. */
     private static boolean endsThePass(Finding finding) {
         return finding.reason() == Finding.Reason.ROLLED_BACK;
+    }
+
+    private static List<Finding> withCurrentOffered(World world, List<Finding> findings) {
+        return findings.stream()
+                .map(f -> f.reason().isDecision() && !f.offers().isEmpty()
+                        ? f.offering(Offers.withCurrent(world, f.offers()))
+                        : f)
+                .toList();
     }
 
     private static List<Finding> sorted(List<Finding> findings) {

@@ -180,7 +180,7 @@ final class Delete implements Verb {
                         || HolderLine.of(world)
                                 .filter(h -> h.line().state() == LineState.LOST
                                         || (!h.tipIsSaved(world)
-                                                && MayMove.unsaved(world, h)
+                                                && UnsavedTip.of(world, h)
                                                         .finding()
                                                         .isPresent()))
                                 .isPresent()
@@ -221,8 +221,8 @@ final class Delete implements Verb {
         Verdict unsaved = lost
                 ? new Verdict(
                         List.of(),
-                        Optional.of(MayMove.lostTail(world, from.get().node().node())))
-                : MayMove.unsaved(world, from.get());
+                        Optional.of(UnsavedTip.lost(world, from.get().node().node())))
+                : UnsavedTip.of(world, from.get());
         return Optional.of(unsaved.finding()
                 .map(f -> Verdict.found(
                         Finding.Reason.CLEANUP_FAILED,

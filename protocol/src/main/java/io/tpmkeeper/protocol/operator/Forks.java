@@ -53,7 +53,7 @@ final class Forks implements Verb {
                                 Stream.concat(world.holder().stream(), received.stream())
                                         .distinct()
                                         .toList()),
-                        Offers.beginFromNewest(world))
+                        Beginnings.fromNewest(world))
                 : Offers.all(Offers.forget(forked, run), Offers.continueOn(world, List.of(forked)));
     }
 

@@ -44,7 +44,7 @@ final class KeepCurrent implements Verb {
                         Finding.Reason.MISSING_STATE,
                         "Secret %s/%s with the current state is gone, and no node that reports has it. Put the Secret back from a backup; starts elsewhere are refused until then."
                                 .formatted(current.namespace(), missing(world, current)),
-                        Offers.beginFromNewest(world)));
+                        Beginnings.fromNewest(world)));
     }
 
     /** Its Secrets are there, as long as a finalizer holds them. */

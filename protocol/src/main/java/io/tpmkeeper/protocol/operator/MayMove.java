@@ -2,9 +2,7 @@ package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.Content;
 import io.tpmkeeper.protocol.Current;
-import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Ending;
-import io.tpmkeeper.protocol.Entry;
 import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.LineState;
@@ -71,7 +69,7 @@ final class MayMove {
                         Finding.Reason.MISSING_STATE,
                         "%s was given the domain and has no file of it any more, so it is not known what the domain left there. No start is allowed: put the host directory back from a backup."
                                 .formatted(n.node()),
-                        Offers.all(Offers.beginFromCurrent(world), Offers.continueOn(world, List.of(n)))));
+                        Offers.all(Beginnings.fromCurrent(world), Offers.continueOn(world, List.of(n)))));
     }
 
     private static Judgement fromHolder(World world, NodeView to, HolderLine from) {
@@ -82,7 +80,7 @@ final class MayMove {
                     "The domain runs on %s. Stop it there, or migrate it, and start it here again".formatted(holder));
         }
         if (line.state() == LineState.LOST) {
-            return new Judgement.Stopped(lostTail(world, holder));
+            return new Judgement.Stopped(UnsavedTip.lost(world, holder));
         }
         if (line.left(Ending.MIGRATED)) {
             // Commit follows it, or says why not.
@@ -126,7 +124,7 @@ final class MayMove {
         }
         Optional<Finding> cannotBeSaved = back || from.tipIsSaved(world)
                 ? Optional.empty()
-                : unsaved(world, from).finding();
+                : UnsavedTip.of(world, from).finding();
         if (cannotBeSaved.isPresent()) {
             // The line stays: the domain goes on where its newest state is.
             return new Judgement.Stopped(cannotBeSaved.get());
@@ -156,7 +154,7 @@ final class MayMove {
 
     /** Where nobody has anything to go on with. */
     private static List<Finding.Offer> orBegin(World world, List<Finding.Offer> offers) {
-        return offers.isEmpty() ? Offers.beginFromNewest(world) : offers;
+        return offers.isEmpty() ? Beginnings.fromNewest(world) : offers;
     }
 
     /** What the holder itself received, or ran without the right to, hides its own end: of that there is what is saved. */
@@ -166,7 +164,7 @@ final class MayMove {
         List<Finding.Offer> goOn = Offers.continueOn(
                 world,
                 Stream.concat(received.stream(), Stream.of(holder)).distinct().toList());
-        return hidden ? Offers.all(goOn, Offers.beginFromCurrent(world)) : goOn;
+        return hidden ? Offers.all(goOn, Beginnings.fromCurrent(world)) : goOn;
     }
 
     private static String whereElse(NodeView node) {
@@ -213,112 +211,5 @@ final class MayMove {
                 Finding.Reason.HOST_LOSS,
                 "%s holds the domain and does not report (or is not the host any more that it was); %s. No other node may start it, since it could still run there. Bring %s back."
                         .formatted(holder.node(), saved, holder.node()));
-    }
-
-    static Finding lostTail(World world, String holder) {
-        return new Finding(
-                Finding.Reason.LOST_TAIL,
-                "The state that the domain left on %s is torn or incomplete (power loss, perhaps).%s What is there was kept in the spool; the last good generation stays current, and no start is allowed from it without your word."
-                        .formatted(holder, asTheHostSays(world)),
-                // What lies there may be whole all the same: where the host file was lost, not the state.
-                Offers.all(
-                        Offers.beginFromCurrent(world),
-                        Offers.continueOn(
-                                world,
-                                Offers.andOthers(world, world.holder().stream().toList()))));
-    }
-
-    /** What the holder's agent found there, after a space; empty: it says nothing of it. */
-    static String asTheHostSays(World world) {
-        return world.holder()
-                .map(n -> n.facts().uploadRefused())
-                .map(why -> " " + why)
-                .orElse("");
-    }
-
-    /** The newest state is not in the cluster yet: whether it can still come. */
-    static Verdict unsaved(World world, HolderLine from) {
-        if (isRefused(world, from)) {
-            return Verdict.found(
-                    new Finding(Finding.Reason.LOST_TAIL, refusedTail(world, from), Offers.beginFromCurrent(world)));
-        }
-        Digest tip = from.line().tip();
-        if (tip == null) {
-            // While the first run under the line goes on, only what was captured of it is saved.
-            return world.status().current() == null || from.facts().runOpen()
-                    ? Verdict.NOTHING
-                    : Verdict.found(forgotten(world, from));
-        }
-        Optional<Generation> aside = keptAside(world, from);
-        if (aside.isPresent()) {
-            return Verdict.found(numberedAnew(world, from, aside.get()));
-        }
-        boolean comes = from.facts().digests().anyMatch(tip::equals)
-                || world.uploads().stream().anyMatch(u -> u.digest().equals(tip));
-        return comes
-                ? Verdict.NOTHING
-                : Verdict.found(new Finding(
-                        Finding.Reason.MISSING_STATE,
-                        "%s no longer has the newest state of the domain, and it was never saved to the cluster. No start is allowed: put the state back on the node, or its host directory from a backup."
-                                .formatted(from.node().node()),
-                        Offers.beginFromNewest(world)));
-    }
-
-    /**
-     * The newest state, where it was sent and counts as no newer than what is current, for its number had been used before: the host
-     * was purged, counts anew, and the cluster's storage went back to before that. It will not become current by itself.
-     */
-    private static Optional<Generation> keptAside(World world, HolderLine from) {
-        Current current = world.status().current();
-        Digest tip = from.line().tip();
-        if (current == null
-                || tip == null
-                || tip.equals(current.digest())
-                || from.facts().runOpen()) {
-            return Optional.empty();
-        }
-        List<Entry> ends = from.facts().entries().stream()
-                .filter(e -> e.online() && e.complete() && tip.equals(e.digest()))
-                .filter(e -> world.recordUid().equals(e.record())
-                        && e.epoch() == world.status().epoch())
-                .toList();
-        boolean newer = ends.stream().anyMatch(e -> e.version().compareTo(current.version()) > 0);
-        return ends.isEmpty() || newer ? Optional.empty() : world.generationOf(tip);
-    }
-
-    private static Finding numberedAnew(World world, HolderLine from, Generation aside) {
-        return new Finding(
-                Finding.Reason.MISSING_STATE,
-                "What %s left bears a number that was used before: its files were taken away in a deletion that is undone since the cluster's storage was restored. It was saved as generation %d, and it is not known whether that, or what is current, is newer. The domain starts on %s from what is there; no start elsewhere is allowed until that is settled."
-                        .formatted(
-                                from.node().node(), aside.number(), from.node().node()),
-                Offers.all(
-                        Offers.continueOn(world, List.of(from.node())),
-                        Offers.all(Offers.beginFrom(world, aside), Offers.beginFromCurrent(world))));
-    }
-
-    /** A run under this line left what is saved, and the host has obeyed as one that never had anything. */
-    private static Finding forgotten(World world, HolderLine from) {
-        return new Finding(
-                Finding.Reason.MISSING_STATE,
-                "%s holds the domain and has forgotten what it left there: its files were taken away, by hand or in a deletion that is undone since the cluster's storage was restored. It is not known whether anything came after the state that was saved last. No start is allowed until that is settled."
-                        .formatted(from.node().node()),
-                Offers.beginFromNewest(world));
-    }
-
-    /** Whether verification, or the agent itself, refused the newest state: it will not come by itself. */
-    static boolean isRefused(World world, HolderLine from) {
-        var refused = world.status().refused();
-        return from.facts().uploadRefused() != null
-                || (refused != null && refused.digest().equals(from.line().tip()));
-    }
-
-    private static String refusedTail(World world, HolderLine from) {
-        var refused = world.status().refused();
-        String why = from.facts().uploadRefused();
-        return "The newest state of the domain is on %s only, and cannot be saved: %s The domain starts from it there; no other node may start it, since what was saved last is older."
-                .formatted(
-                        from.node().node(),
-                        why != null ? why : refused == null ? "" : refused.reason() + ": " + refused.message());
     }
 }

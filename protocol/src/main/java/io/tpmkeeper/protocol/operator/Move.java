@@ -55,7 +55,7 @@ final class Move implements Verb {
     private static Optional<Finding> lost(World world) {
         return HolderLine.of(world)
                 .filter(h -> h.line().state() == LineState.LOST)
-                .map(h -> MayMove.lostTail(world, h.node().node()));
+                .map(h -> UnsavedTip.lost(world, h.node().node()));
     }
 
     /** Given the line for what it had, or had run, it had something else by then: it is looked at again. */
@@ -188,11 +188,11 @@ final class Move implements Verb {
         if (line.state() == LineState.LOST) {
             return new Verdict(
                     List.of(new Step.WriteRecord(world.status().withMoving(null))),
-                    Optional.of(MayMove.lostTail(world, from.node().node())));
+                    Optional.of(UnsavedTip.lost(world, from.node().node())));
         }
         NodeView to = receiver(world, world.status().move());
         if (!from.tipIsSaved(world)) {
-            return MayMove.isRefused(world, from) ? giveBack(world, from) : telling(to, MayMove.unsaved(world, from));
+            return UnsavedTip.isRefused(world, from) ? giveBack(world, from) : telling(to, UnsavedTip.of(world, from));
         }
         if (to == null || !to.alive() || to.hostId() == null || !world.allAnsweredSince(World.LEADER)) {
             return Verdict.NOTHING;
@@ -220,7 +220,7 @@ final class Move implements Verb {
 
     /** The newest state cannot be saved, so the domain goes on where that state is. */
     private static Verdict giveBack(World world, HolderLine from) {
-        Optional<Finding> why = MayMove.unsaved(world, from).finding();
+        Optional<Finding> why = UnsavedTip.of(world, from).finding();
         boolean hasIt =
                 from.facts().digests().anyMatch(d -> d.equals(from.line().tip()));
         return from.node().alive() && hasIt && world.allAnsweredSince(World.LEADER)

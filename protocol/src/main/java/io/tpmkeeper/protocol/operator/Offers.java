@@ -1,7 +1,6 @@
 package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.Choice;
-import io.tpmkeeper.protocol.Content;
 import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Ending;
@@ -9,12 +8,10 @@ import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.LineState;
-import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.Run;
 import io.tpmkeeper.protocol.RunKind;
 import io.tpmkeeper.protocol.operator.Finding.Offer;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -45,24 +42,33 @@ final class Offers {
                 .toList();
     }
 
-    /** The same of what is saved. */
-    static List<Offer> currentOnceStopped(World world) {
-        Current current = world.status().current();
-        return current == null
-                ? List.of()
-                : whereItRuns(world)
-                        .flatMap(where ->
-                                world.generationOf(current.digest()).map(g -> begin(world, g, mustStop(where))))
-                        .orElseGet(List::of);
+    /** Whatever else may be chosen: one of the options keeps what is current, by going on from it or by leaving the line where it is. */
+    static List<Offer> withCurrent(World world, List<Offer> offers) {
+        boolean kept = world.status().current() == null
+                || offers.stream().map(Offer::choice).anyMatch(c -> keepsCurrent(world, c));
+        return kept ? offers : all(offers, all(Beginnings.fromCurrent(world), Beginnings.currentOnceStopped(world)));
+    }
+
+    private static boolean keepsCurrent(World world, Choice choice) {
+        return switch (choice.way()) {
+            case TAKE_OVER, PRESUME_OFF, FORGET -> true;
+            case BEGIN -> choice.from() != null && isCurrent(world, choice.from());
+            case CONTINUE ->
+                HolderLine.of(world)
+                        .filter(h -> h.node().node().equals(choice.node()))
+                        .map(h -> h.line().tip())
+                        .filter(t -> isCurrent(world, t))
+                        .isPresent();
+        };
     }
 
     /** Empty also where it runs on several: then that is settled first. */
-    private static Optional<String> whereItRuns(World world) {
+    static Optional<String> whereItRuns(World world) {
         List<NodeView> running = Whereabouts.running(world).toList();
         return running.size() == 1 ? Optional.of(running.getFirst().node()) : Optional.empty();
     }
 
-    private static String mustStop(String where) {
+    static String mustStop(String where) {
         return " The domain must be stopped on %s then, and what it has there is left aside.".formatted(where);
     }
 
@@ -91,6 +97,18 @@ final class Offers {
         return Stream.concat(
                         these.stream(),
                         world.nodes().values().stream().filter(n -> !these.contains(n) && mayBeIt(world, n.facts())))
+                .toList();
+    }
+
+    /** Beside these, each node with an end that is not saved, also where somebody called that no part of the domain: nothing else is left. */
+    static List<NodeView> andWhatWasLeftAside(World world, Collection<NodeView> these) {
+        return Stream.concat(
+                        these.stream(),
+                        world.nodes().values().stream()
+                                .filter(n -> !these.contains(n)
+                                        && !n.facts().active()
+                                        && !n.facts().runOpen()
+                                        && !isSaved(world, n.facts())))
                 .toList();
     }
 
@@ -190,83 +208,6 @@ final class Offers {
         return run != null && node.alive() && isBlank(node.facts()) && !run.voided() ? forget(node, run) : List.of();
     }
 
-    /** From what is current; or, where nothing was ever saved, from a blank TPM. */
-    static List<Offer> beginFromCurrent(World world) {
-        Current current = world.status().current();
-        return current == null
-                ? all(beginFromNewer(world), begin(world, null))
-                : world.generationOf(current.digest()).map(g -> begin(world, g)).orElseGet(List::of);
-    }
-
-    /** From what is current, or from what was captured later; where nothing was ever saved, from a blank TPM. */
-    static List<Offer> beginFromSaved(World world) {
-        return world.status().current() == null
-                ? beginFromCurrent(world)
-                : all(beginFromCurrent(world), beginFromNewer(world));
-    }
-
-    /** From what was captured later than what is current, as far as that is known, and was never made current. */
-    static List<Offer> beginFromNewer(World world) {
-        Current current = world.status().current();
-        return world.generations().stream()
-                .filter(g -> world.references().isWhole(g))
-                .filter(g -> current == null
-                        || (g.version().compareTo(current.version()) > 0
-                                && !g.digest().equals(current.digest())))
-                .sorted(Comparator.comparing(Generation::version)
-                        .thenComparing(Generation::number)
-                        .reversed())
-                .flatMap(g -> begin(world, g).stream())
-                .toList();
-    }
-
-    /** From the newest state that is whole in the cluster; where there is none, from a blank TPM. */
-    static List<Offer> beginFromNewest(World world) {
-        return begin(world, newest(world).orElse(null));
-    }
-
-    /** From exactly this one, which is whole. */
-    static List<Offer> beginFrom(World world, Generation generation) {
-        return begin(world, generation);
-    }
-
-    /** A person chose to go on with what the holder has, and it went silent before it obeyed: from that, where it is saved. */
-    static List<Offer> beginFromWhatWasChosen(World world) {
-        Current current = world.status().current();
-        return world.holder().stream()
-                .filter(n -> world.ordersOf(n.node())
-                        .flatMap(NodeOrders::open)
-                        .filter(o -> Content.LIVE.equals(o.tip()))
-                        .isPresent())
-                .flatMap(n -> n.facts().digests())
-                .distinct()
-                .filter(d -> current == null || !d.equals(current.digest()))
-                .flatMap(d -> world.generationOf(d).stream())
-                .filter(g -> current == null || g.version().compareTo(current.version()) < 0)
-                .flatMap(g -> begin(world, g).stream())
-                .toList();
-    }
-
-    static Optional<Generation> newest(World world) {
-        return world.generations().stream()
-                .filter(g -> !g.candidate() && world.references().isWhole(g))
-                .max(Comparator.comparing(Generation::version).thenComparing(Generation::number));
-    }
-
-    private static List<Offer> begin(World world, @Nullable Generation from) {
-        return Whereabouts.runsBeside(world, null) ? List.of() : begin(world, from, "");
-    }
-
-    private static List<Offer> begin(World world, @Nullable Generation from, String first) {
-        Digest digest = from == null ? null : from.digest();
-        String twice = twice(world, null);
-        String what = from == null
-                ? "The next node that asks starts with a blank TPM: all that its keys protect is lost, unless it can be recovered otherwise (a BitLocker recovery key)."
-                : "The next node that asks starts from generation %d, captured %s on %s: what the domain wrote to its TPM and UEFI variables since is lost."
-                        .formatted(from.number(), from.capturedAt(), from.node());
-        return List.of(new Offer(Choice.begin(digest), what + first + twice));
-    }
-
     static List<Offer> takeOver(World world, Holder holder) {
         Current current = world.status().current();
         String lost = current == null
@@ -296,7 +237,7 @@ final class Offers {
     }
 
     /** What becomes of the domain where a node that is silent, and not known to be off, runs it all the same. */
-    private static String twice(World world, @Nullable String except) {
+    static String twice(World world, @Nullable String except) {
         List<String> silent = world.nodes().values().stream()
                 .filter(n -> !n.alive() && !n.fenced() && !n.node().equals(except))
                 .filter(n -> n.facts().active()

@@ -33,7 +33,7 @@ final class RolledBack implements Verb {
         boolean saved = world.status().current() != null;
         List<NodeView> having = saved ? Offers.andOthers(world, ahead) : andAll(world, ahead);
         List<Finding.Offer> stopped = Offers.onceStopped(world, having);
-        return Offers.all(Offers.all(Offers.continueOn(world, having), Offers.beginFromSaved(world)), stopped);
+        return Offers.all(Offers.all(Offers.continueOn(world, having), Beginnings.fromSaved(world)), stopped);
     }
 
     /** As far as is known now nothing is saved: what any host has may be the domain. */

@@ -195,7 +195,7 @@ public final class Show {
                 Said.no(
                         "LostTail",
                         "What the domain left on %s is torn or incomplete.%s"
-                                .formatted(node, MayMove.asTheHostSays(world)));
+                                .formatted(node, UnsavedTip.asTheHostSays(world)));
         };
     }
 

@@ -101,7 +101,7 @@ final class TakeOver {
         List<Finding.Offer> past = elsewhere.isEmpty()
                 ? Offers.all(
                         Offers.takeOver(world, holder),
-                        Offers.all(Offers.beginFromNewer(world), Offers.beginFromWhatWasChosen(world)))
+                        Offers.all(Beginnings.fromNewer(world), Beginnings.fromWhatWasChosen(world)))
                 : List.of();
         List<Finding.Offer> goOn = elsewhere.isEmpty()
                 ? Offers.continueOn(world, Offers.andOthers(world, there))

@@ -155,7 +155,7 @@ final class Offered {
                                 .filter(h -> !h.name().equals(choice.node()))
                                 .anyMatch(h -> has(h, content));
             // Whoever reports keeps what it has, and it is followed, or asked about, next.
-            case PRESUME_OFF -> reporting(seen).anyMatch(h -> has(h, content));
+            case PRESUME_OFF -> isCurrent(content, seen) || reporting(seen).anyMatch(h -> has(h, content));
         };
     }
 
