@@ -11,6 +11,7 @@ import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.Run;
 import io.tpmkeeper.protocol.RunKind;
 import io.tpmkeeper.protocol.operator.Finding.Reason;
+import io.tpmkeeper.simulation.cluster.Api;
 import io.tpmkeeper.simulation.cluster.Conflict;
 import io.tpmkeeper.simulation.host.Host.PowerLoss;
 import io.tpmkeeper.simulation.host.Plan.Fate;
@@ -28,6 +29,46 @@ class ClusterSchedulesTest extends Schedules {
         b.libvirt().start(Fate.RUNS);
         b.agent().work();
         world.operatorDies(after);
+        starts(b);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14})
+    void anOperatorDiesBetweenAnyTwoWritesOfAnAdoptionAndWhatFollows(int after) {
+        a.runsAlready();
+        world.apply(Api.HOME, "vm", DeletionPolicy.RETAIN);
+        a.agent().work();
+        world.operatorDies(after);
+        world.settle(3);
+        world.write(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        a.agent().work();
+        world.operatorDies(after);
+        world.settle(3);
+        starts(b);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 17, 20})
+    void anOperatorDiesBetweenAnyTwoWritesOfADeletionAndTheVmTpmStateIsMadeAgain(int after) {
+        stoppedOn(a);
+        world.delete(DeletionPolicy.RETAIN);
+        world.operatorDies(after);
+        world.settle(8);
+        apply();
+        starts(b);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14})
+    void anOperatorDiesBetweenAnyTwoWritesOfAReset(int after) {
+        runsOn(a);
+        world.losePower(a, PowerLoss.TORN);
+        a.boot();
+        asked(Reason.LOST_TAIL);
+        world.people().accept(0);
+        world.operatorDies(after);
+        world.settle(4);
         starts(b);
     }
 
@@ -118,6 +159,23 @@ class ClusterSchedulesTest extends Schedules {
         a.libvirt().stop(Ending.SHUTDOWN);
         world.settle(2);
         starts(a);
+    }
+
+    @Test
+    void whatIsKeptIsAdoptedInItsOwnNamespaceOnly() {
+        stoppedOn(a);
+        world.delete(DeletionPolicy.RETAIN);
+        world.settle(6);
+        world.apply("thieves", "stranger", DeletionPolicy.DELETE);
+        world.settle(3);
+        assertThat(Objects.requireNonNull(world.api().record()).spec().owner()).isNull();
+        apply();
+        assertThat(Objects.requireNonNull(Objects.requireNonNull(world.api().record())
+                                .spec()
+                                .owner())
+                        .name())
+                .isEqualTo("vm");
+        starts(b);
     }
 
     @Test

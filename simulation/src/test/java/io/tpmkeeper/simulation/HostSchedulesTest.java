@@ -43,6 +43,43 @@ class HostSchedulesTest extends Schedules {
     }
 
     @Test
+    void aStartWithoutRoomForItsEndIsRefused() {
+        stoppedOn(a);
+        a.fill(new Disk(true, false, true));
+        tries(a);
+        assertThat(a.libvirt().runs()).isFalse();
+        assertThat(requireNonNull(a.refusal()).reason()).isEqualTo("NoSpace");
+        a.libvirt().timeOut();
+        world.freeDisk(a);
+        starts(a);
+    }
+
+    @Test
+    void anImageThatDoesNotRestoreLeavesTheTip() {
+        runsOn(a);
+        a.libvirt().save(false);
+        world.settle(2);
+        world.restore(a, 0, Fate.FAILS_EARLY);
+        world.settle(2);
+        starts(a);
+    }
+
+    @Test
+    void aManagedSaveThatWasLeftBehindIsOfThePastOnceTheDomainRanElsewhere() {
+        runsOn(a);
+        a.libvirt().save(true);
+        world.settle(2);
+        starts(b);
+        world.write(b);
+        b.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        tries(a);
+        assertThat(a.libvirt().runs()).isFalse();
+        a.libvirt().removeManagedSave();
+        starts(a);
+    }
+
+    @Test
     void anImageOfThePastIsNotRestored() {
         runsOn(a);
         a.libvirt().save(false);

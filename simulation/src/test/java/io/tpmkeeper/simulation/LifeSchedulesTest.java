@@ -54,6 +54,19 @@ class LifeSchedulesTest extends Schedules {
     }
 
     @Test
+    void whatRanUnprotectedAfterItWasRetainedIsAskedAbout() {
+        stoppedOn(a);
+        world.delete(DeletionPolicy.RETAIN);
+        world.settle(6);
+        a.libvirt().start(Fate.RUNS);
+        world.write(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        apply();
+        acceptsToContinueOn(Reason.FOUND_ON_SEVERAL_NODES, a);
+        starts(b);
+    }
+
+    @Test
     void stateOnSeveralHostsIsNobodysToChooseFrom() {
         a.libvirt().start(Fate.RUNS);
         b.libvirt().start(Fate.RUNS);

@@ -2,11 +2,13 @@ package io.tpmkeeper.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.operator.Finding.Reason;
 import io.tpmkeeper.protocol.operator.OnHostLoss;
 import io.tpmkeeper.simulation.host.Host.PowerLoss;
 import io.tpmkeeper.simulation.host.Plan.Fate;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** The line on its way from host to host: who may start, and from which state. */
@@ -70,6 +72,53 @@ class MoveSchedulesTest extends Schedules {
         world.settle(2);
         assertThat(world.api().generations()).hasSize(before);
         starts(b);
+    }
+
+    @Test
+    void unchangedContentIsStillReleasedAndConfirmedUnderANewVersion() {
+        stoppedOn(a);
+        Current saved = Objects.requireNonNull(status().current());
+        world.scene().clock().pass(60);
+        starts(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(3);
+        Current confirmed = Objects.requireNonNull(status().current());
+        assertThat(confirmed.generation()).isEqualTo(saved.generation());
+        assertThat(confirmed.version()).isGreaterThan(saved.version());
+        assertThat(confirmed.confirmedAt()).isNotEqualTo(saved.confirmedAt());
+        starts(b);
+    }
+
+    @Test
+    void aTombstoneThatComesBeforeTheStartMakesItAsk() {
+        stoppedOn(a);
+        b.libvirt().start(Fate.RUNS);
+        b.agent().work();
+        for (int i = 0; i < 20 && a.holds(); i++) {
+            world.operatorSteps(1);
+            a.agent().work();
+        }
+        assertThat(a.holds()).isFalse();
+        assertThat(b.libvirt().runs()).isFalse();
+        a.libvirt().start(Fate.RUNS);
+        assertThat(a.libvirt().runs()).isFalse();
+        world.settle(3);
+        assertThat(b.runsOnline()).isTrue();
+        assertThat(a.libvirt().runs()).isFalse();
+    }
+
+    @Test
+    void aHolderThatIsDownByItsClassIsNotPassedOverWhileTheDomainRunsOnAnother() {
+        world.policy().set(new OnHostLoss(OnHostLoss.When.AFTER, 60));
+        stoppedOn(a);
+        starts(a);
+        world.migrate(a, b);
+        world.sourceDiesAtTheSwitch();
+        world.operator().noticeSilence();
+        world.scene().clock().pass(600);
+        tries(c);
+        assertThat(c.libvirt().runs()).isFalse();
+        assertThat(b.libvirt().runs()).isTrue();
     }
 
     @Test
