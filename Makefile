@@ -53,7 +53,7 @@ pit: ## PIT over the protocol: at least 80 % of its mutants must be killed by th
 	@$(BIN)/pit $(if $(CLASSES),'$(CLASSES)')
 
 simulate: ## the protocol's deciders through 10,000 seeded schedules of faults (SEEDS=N: as many; SEED=N: replay one and tell its story)
-	@$(BIN)/simulate $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),10000))
+	@$(BIN)/simulate $(if $(SEED),--seed $(SEED),--coverage --seeds $(or $(SEEDS),10000))
 
 bench: ## figures, each with the peer that it is measured against, as ratios (RUNS=N; FIGURES=SAVE: of STOP,SAVE,MEMORY only these)
 	@$(BIN)/bench $(if $(RUNS),--runs $(RUNS)) $(if $(FIGURES),--figures $(FIGURES))

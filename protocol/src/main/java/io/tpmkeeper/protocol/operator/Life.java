@@ -121,6 +121,11 @@ public final class Life {
                     HostState.GRANTED,
                     HostState.NONE,
                     "Move",
+                    "what it had changed before it heard of the line: looked at anew"),
+            new Transition(
+                    HostState.UNSYNCED,
+                    HostState.NONE,
+                    "Move",
                     "what it had changed before it heard of the line: looked at anew"));
 
     private Life() {}
