@@ -14,8 +14,13 @@ final class UnsavedTip {
     static Finding lost(World world, String holder) {
         return new Finding(
                 Finding.Reason.LOST_TAIL,
-                "The state that the domain left on %s is torn or incomplete (power loss, perhaps).%s What is there was kept in the spool; the last good generation stays current, and no start is allowed from it without your word."
-                        .formatted(holder, asTheHostSays(world)),
+                "The state that the domain left on %s is torn or incomplete (power loss, perhaps).%s What is there was kept in the spool; %s without your word."
+                        .formatted(
+                                holder,
+                                asTheHostSays(world),
+                                world.status().current() == null
+                                        ? "nothing was ever saved, and no start is allowed"
+                                        : "the last good generation stays current, and no start is allowed from it"),
                 // What lies there may be whole all the same: where the host file was lost, not the state.
                 Offers.all(
                         Beginnings.fromCurrent(world),
