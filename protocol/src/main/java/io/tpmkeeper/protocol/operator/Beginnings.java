@@ -68,10 +68,7 @@ final class Beginnings {
     static List<Offer> fromWhatWasChosen(World world) {
         Current current = world.status().current();
         return world.holder().stream()
-                .filter(n -> world.ordersOf(n.node())
-                        .flatMap(NodeOrders::open)
-                        .filter(o -> Content.LIVE.equals(o.tip()))
-                        .isPresent())
+                .filter(n -> holderIsToGoOnWithWhatItHas(world))
                 .flatMap(n -> n.facts().digests())
                 .distinct()
                 .filter(d -> current == null || !d.equals(current.digest()))
@@ -79,6 +76,15 @@ final class Beginnings {
                 .filter(g -> current == null || g.version().compareTo(current.version()) < 0)
                 .flatMap(g -> begin(world, g).stream())
                 .toList();
+    }
+
+    /** It received the domain, or was chosen, and has not obeyed yet. */
+    static boolean holderIsToGoOnWithWhatItHas(World world) {
+        return world.holder()
+                .flatMap(n -> world.ordersOf(n.node()))
+                .flatMap(NodeOrders::open)
+                .filter(o -> Content.LIVE.equals(o.tip()))
+                .isPresent();
     }
 
     static Optional<Generation> newest(World world) {

@@ -157,7 +157,7 @@ final class Commit implements Verb {
                     Finding.Reason.HOST_LOSS,
                     "The domain migrated away from %s; %s; %s is silent. No start is allowed until it speaks. Bring it back."
                             .formatted(left, where, names(silent)),
-                    Offers.all(Beginnings.fromCurrent(world), Offers.continueOn(world, has))));
+                    Offers.all(Beginnings.fromSaved(world), Offers.continueOn(world, has))));
         }
         return Verdict.found(new Finding(
                 Finding.Reason.MISSING_STATE,

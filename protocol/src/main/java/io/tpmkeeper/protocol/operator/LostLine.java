@@ -20,7 +20,7 @@ final class LostLine implements Verb {
                         Finding.Reason.MISSING_STATE,
                         "%s no longer knows that it may start the domain: its file vm/%s is gone or torn. No start is allowed from it; put the file back from a backup of the host directory."
                                 .formatted(n.node(), world.domainUuid()),
-                        Offers.all(Beginnings.fromCurrent(world), Offers.continueOn(world, List.of(n))))))
+                        Offers.all(Beginnings.fromSaved(world), Offers.continueOn(world, List.of(n))))))
                 .orElse(Verdict.NOTHING);
     }
 

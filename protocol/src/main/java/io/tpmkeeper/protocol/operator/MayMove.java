@@ -69,7 +69,7 @@ final class MayMove {
                         Finding.Reason.MISSING_STATE,
                         "%s was given the domain and has no file of it any more, so it is not known what the domain left there. No start is allowed: put the host directory back from a backup."
                                 .formatted(n.node()),
-                        Offers.all(Beginnings.fromCurrent(world), Offers.continueOn(world, List.of(n)))));
+                        Offers.all(Beginnings.fromSaved(world), Offers.continueOn(world, List.of(n)))));
     }
 
     private static Judgement fromHolder(World world, NodeView to, HolderLine from) {
@@ -164,7 +164,7 @@ final class MayMove {
         List<Finding.Offer> goOn = Offers.continueOn(
                 world,
                 Stream.concat(received.stream(), Stream.of(holder)).distinct().toList());
-        return hidden ? Offers.all(goOn, Beginnings.fromCurrent(world)) : goOn;
+        return hidden ? Offers.all(goOn, Beginnings.fromSaved(world)) : goOn;
     }
 
     private static String whereElse(NodeView node) {

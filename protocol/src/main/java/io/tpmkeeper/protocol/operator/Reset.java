@@ -167,7 +167,7 @@ final class Reset implements Verb {
                     Finding.Reason.HOST_LOSS,
                     "The domain is to continue from what %s has, as was chosen (%s), and %s does not report. Bring it back, or choose another way."
                             .formatted(node, consent.of(), node),
-                    Offers.all(Beginnings.fromCurrent(world), Offers.continueOn(world, others))));
+                    Offers.all(Beginnings.fromSaved(world), Offers.continueOn(world, others))));
         }
         Run last = to.facts().run();
         boolean sameRun =

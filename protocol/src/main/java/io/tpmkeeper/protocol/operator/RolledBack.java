@@ -31,9 +31,16 @@ final class RolledBack implements Verb {
 
     private static List<Finding.Offer> offers(World world, List<NodeView> ahead) {
         boolean saved = world.status().current() != null;
-        List<NodeView> having = saved ? Offers.andOthers(world, ahead) : andAll(world, ahead);
+        List<NodeView> having = saved ? Offers.andOthers(world, andWhereItRuns(world, ahead)) : andAll(world, ahead);
         List<Finding.Offer> stopped = Offers.onceStopped(world, having);
         return Offers.all(Offers.all(Offers.continueOn(world, having), Beginnings.fromSaved(world)), stopped);
+    }
+
+    /** It may run on a host that has obeyed nothing yet: one that received it, and was to be given the line. */
+    private static List<NodeView> andWhereItRuns(World world, List<NodeView> ahead) {
+        return Stream.concat(ahead.stream(), Whereabouts.running(world))
+                .distinct()
+                .toList();
     }
 
     /** As far as is known now nothing is saved: what any host has may be the domain. */

@@ -103,10 +103,16 @@ final class TakeOver {
                         Offers.takeOver(world, holder),
                         Offers.all(Beginnings.fromNewer(world), Beginnings.fromWhatWasChosen(world)))
                 : List.of();
-        List<Finding.Offer> goOn = elsewhere.isEmpty()
-                ? Offers.continueOn(world, Offers.andOthers(world, there))
-                : settle(world, elsewhere);
+        List<Finding.Offer> goOn =
+                elsewhere.isEmpty() ? Offers.continueOn(world, others(world, there)) : settle(world, elsewhere);
         return MayMove.hostLoss(world, holder).offering(Offers.all(past, goOn));
+    }
+
+    /** As long as the holder has not obeyed, whoever handed the domain on to it may have the newest that can be had. */
+    private static List<NodeView> others(World world, List<NodeView> there) {
+        return Beginnings.holderIsToGoOnWithWhatItHas(world)
+                ? Offers.andWhatWasLeftAside(world, there)
+                : Offers.andOthers(world, there);
     }
 
     private static Finding runsElsewhere(World world, Holder holder, List<NodeView> elsewhere) {

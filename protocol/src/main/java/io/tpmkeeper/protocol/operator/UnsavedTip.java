@@ -23,7 +23,7 @@ final class UnsavedTip {
                                         : "the last good generation stays current, and no start is allowed from it"),
                 // What lies there may be whole all the same: where the host file was lost, not the state.
                 Offers.all(
-                        Beginnings.fromCurrent(world),
+                        Beginnings.fromSaved(world),
                         Offers.continueOn(
                                 world,
                                 Offers.andWhatWasLeftAside(
@@ -42,7 +42,7 @@ final class UnsavedTip {
     static Verdict of(World world, HolderLine from) {
         if (isRefused(world, from)) {
             return Verdict.found(
-                    new Finding(Finding.Reason.LOST_TAIL, refusedTail(world, from), Beginnings.fromCurrent(world)));
+                    new Finding(Finding.Reason.LOST_TAIL, refusedTail(world, from), Beginnings.fromSaved(world)));
         }
         Digest tip = from.line().tip();
         if (tip == null) {
@@ -96,7 +96,7 @@ final class UnsavedTip {
                                 from.node().node(), aside.number(), from.node().node()),
                 Offers.all(
                         Offers.continueOn(world, List.of(from.node())),
-                        Offers.all(Beginnings.from(world, aside), Beginnings.fromCurrent(world))));
+                        Offers.all(Beginnings.from(world, aside), Beginnings.fromSaved(world))));
     }
 
     /** A run under this line left what is saved, and the host has obeyed as one that never had anything. */

@@ -37,6 +37,10 @@ public final class Migration {
         return from;
     }
 
+    public Host to() {
+        return to;
+    }
+
     /** @param how what the source's log says; null: nothing */
     public void succeed(@Nullable Ending how) {
         switchOver();

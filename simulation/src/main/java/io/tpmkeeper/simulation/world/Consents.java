@@ -110,6 +110,7 @@ final class Consents {
 
     /** What received the domain is said to be no part of it: its life goes on from what the holder has. */
     private void forgets(RecordStatus was, String node, World seen) {
+        offered.forgets(node);
         Content newest = scene.truth().newest();
         Holder holder = was.holder();
         boolean only = newest != null

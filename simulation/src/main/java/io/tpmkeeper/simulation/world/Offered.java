@@ -15,9 +15,11 @@ import io.tpmkeeper.simulation.truth.Broken;
 import io.tpmkeeper.simulation.truth.Content;
 import io.tpmkeeper.simulation.truth.Harm;
 import io.tpmkeeper.simulation.truth.Scene;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +29,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Offered {
     private final Scene scene;
+
+    /** What people said is no part of the domain, where it lies. */
+    private final Set<Left> forgotten = new HashSet<>();
+
     private List<Host> hosts = List.of();
+
+    private record Left(String node, Content content) {}
 
     Offered(Scene scene) {
         this.scene = scene;
@@ -66,6 +74,14 @@ final class Offered {
         throw new Broken(Harm.STALE, "%s could be had, and was not offered: %s".formatted(newest, asked));
     }
 
+    /** Somebody says that what lies there is no part of the domain: it is not offered again. */
+    void forgets(String node) {
+        Optional.ofNullable(scene.truth().newest()).stream()
+                .flatMap(Content::lineage)
+                .filter(host(node)::has)
+                .forEach(c -> forgotten.add(new Left(node, c)));
+    }
+
     /** What came to be on a host since it reported last, or is on the chosen one no more, nobody could tell. */
     private boolean isNotToldYet(Choice accepted, Content newest, World seen) {
         boolean gone =
@@ -90,14 +106,15 @@ final class Offered {
         return Optional.ofNullable(scene.truth().newest()).stream()
                 .flatMap(Content::lineage)
                 .filter(Content::isWhole)
-                .filter(c -> isSaved(c, seen) || reporting(seen).anyMatch(h -> has(h, c)))
+                .filter(c -> isSaved(c, seen)
+                        || reporting(seen).anyMatch(h -> has(h, c) && !forgotten.contains(new Left(h.name(), c))))
                 .findFirst();
     }
 
     /** A tip that cannot be saved: the reason itself says that the domain starts from it where it is, whatever is chosen or not. */
     private boolean standsWhereItIs(Decision asked, Content content, World seen) {
         return asked.reason().equals(Finding.Reason.LOST_TAIL.word())
-                && reporting(seen)
+                && hosts.stream()
                         .filter(h -> has(h, content))
                         .map(Host::line)
                         .anyMatch(l -> l != null
@@ -151,6 +168,8 @@ final class Offered {
             case TAKE_OVER -> isCurrent(content, seen);
             case FORGET ->
                 isCurrent(content, seen)
+                        || (isSaved(content, seen)
+                                && !host(Objects.requireNonNull(choice.node())).has(content))
                         || reporting(seen)
                                 .filter(h -> !h.name().equals(choice.node()))
                                 .anyMatch(h -> has(h, content));

@@ -184,7 +184,7 @@ public final class SimulatedWorld {
         migration = null;
         if (well && !ends.isBroken()) {
             ends.succeed(how);
-            hasArrived(ends.from());
+            hasArrived(ends);
         } else {
             ends.fail();
         }
@@ -196,12 +196,15 @@ public final class SimulatedWorld {
         endMigration(true, how);
     }
 
-    private void hasArrived(Host from) {
-        if (scene.truth().isForsaken(from.name())) {
+    private void hasArrived(Migration ends) {
+        if (scene.truth().isForsaken(ends.from().name())) {
             observer.mayBeGone("a host that was given up for dead migrates onto the newest state");
         }
         if (hosts.stream().anyMatch(h -> scene.truth().isAwaited(h.name()))) {
             observer.mayBeGone("a migration onto what a person chose, before that was captured");
+        }
+        if (scene.truth().isUnprotected() && ends.to().knowsNoPaths()) {
+            observer.mayBeGone("a migration onto what nobody protects, where no agent had seen the domain");
         }
     }
 
@@ -211,7 +214,7 @@ public final class SimulatedWorld {
         if (ends != null && !ends.isBroken()) {
             migration = null;
             ends.switchOver();
-            hasArrived(ends.from());
+            hasArrived(ends);
             ends.from().losePower(PowerLoss.NOTHING);
         }
     }
