@@ -302,11 +302,6 @@ public final class Host {
         return run != null && run.open() && run.online() && !run.started() && run.from() == null;
     }
 
-    /** Its agent has not told the hook yet where the domain's files are, so that of an end the TPM alone is captured. */
-    public boolean knowsNoPaths() {
-        return disk.domain instanceof HookHost.Domain.Unseen;
-    }
-
     public boolean runsOnline() {
         Run run = disk.vm().run();
         return libvirt.runs() && run != null && run.open() && run.online();

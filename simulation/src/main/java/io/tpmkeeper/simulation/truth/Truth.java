@@ -33,6 +33,9 @@ public final class Truth {
     /** Where a person chose to continue, until it is so: nobody protects what lies there before. */
     private @Nullable String awaited;
 
+    /** What a person chose to go on from, where a migration came over it before that was so. */
+    private @Nullable Content writtenOver;
+
     private boolean forked;
 
     /** The last start of its life was nobody's to allow. */
@@ -158,6 +161,10 @@ public final class Truth {
     public void migrates(String from, String to, Content content, boolean known) {
         if (livesOn(from) || (!known && newest != null)) {
             lives(to, content);
+        } else if (unprotected) {
+            // Two guests of one domain that nobody protected: of what ended where the other comes to, no more is kept
+            // than of any end.
+            forked = true;
         }
     }
 
@@ -242,6 +249,17 @@ public final class Truth {
 
     public boolean isAwaited(String host) {
         return host.equals(awaited);
+    }
+
+    /** A migration by a host that had not heard yet arrives on one. */
+    public void writesOverWhatWasChosen(String host) {
+        if (isAwaited(host)) {
+            writtenOver = newest;
+        }
+    }
+
+    public boolean isWrittenOver(Content content) {
+        return content == writtenOver;
     }
 
     private void settled() {

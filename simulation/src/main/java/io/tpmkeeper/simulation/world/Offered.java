@@ -60,6 +60,11 @@ final class Offered {
             scene.coverage().reached("limit", "somebody chose before a node had reported what came to be there");
             return;
         }
+        if (scene.truth().isWrittenOver(newest)) {
+            scene.coverage()
+                    .reached("limit", "a migration came over what somebody had chosen, which is an older generation");
+            return;
+        }
         if (!isSaved(newest, seen)
                 && reporting(seen).noneMatch(h -> has(h, newest) && !isInSpoolOnly(h, newest, seen))) {
             scene.coverage()

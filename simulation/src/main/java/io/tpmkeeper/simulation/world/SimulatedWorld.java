@@ -201,10 +201,8 @@ public final class SimulatedWorld {
             observer.mayBeGone("a host that was given up for dead migrates onto the newest state");
         }
         if (hosts.stream().anyMatch(h -> scene.truth().isAwaited(h.name()))) {
+            scene.truth().writesOverWhatWasChosen(ends.to().name());
             observer.mayBeGone("a migration onto what a person chose, before that was captured");
-        }
-        if (scene.truth().isUnprotected() && ends.to().knowsNoPaths()) {
-            observer.mayBeGone("a migration onto what nobody protects, where no agent had seen the domain");
         }
     }
 
