@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Obeys an order once: gives the line, takes it back, or refuses. */
@@ -239,11 +240,9 @@ public final class Obey {
         Place from = null;
         Digest digest = here.lying.whole();
         if (digest == null && run != null) {
-            Optional<Entry> last = here.entries.stream()
-                    .filter(e -> e.run() == run.n() && e.complete() && e.digest() != null)
-                    .max(Comparator.comparingLong(Entry::seq));
+            Optional<Entry> last = lastWhole(here, e -> e.run() == run.n());
             digest = last.map(Entry::digest).orElse(null);
-            from = last.map(e -> (Place) new Place.InEntry(e.seq())).orElse(null);
+            from = last.map(Obey::placeOf).orElse(null);
         }
         // Where nothing ran since, the line of a record that was lost or deleted says the same as one of this record.
         Line was = line == null && run == null ? parked : line;
@@ -252,6 +251,12 @@ public final class Obey {
             // Undefined since, or never started: what its line was given, or adopted, is what it has.
             from = placeOf(tip, here).orElse(null);
             digest = from == null ? null : tip;
+        }
+        if (digest == null && run == null && line == null) {
+            // Whoever captured it died before the host file said of which run it is, and then the domain was undefined.
+            Optional<Entry> last = lastWhole(here, e -> true);
+            digest = last.map(Entry::digest).orElse(null);
+            from = last.map(Obey::placeOf).orElse(null);
         }
         boolean missing = digest == null && (run != null || tip != null || here.lying.something());
         Ending left = left(order, run);
@@ -268,6 +273,17 @@ public final class Obey {
         return new Obeyed(vm, new Capture(from, entry, null), parked);
     }
 
+    private static Optional<Entry> lastWhole(World here, Predicate<Entry> of) {
+        return here.entries.stream()
+                .filter(e -> e.complete() && e.digest() != null)
+                .filter(of)
+                .max(Comparator.comparingLong(Entry::seq));
+    }
+
+    private static Place placeOf(Entry entry) {
+        return new Place.InEntry(entry.seq());
+    }
+
     /** Whether the state may be elsewhere by now, because the last run went away or nobody saw how it ended. */
     private static @Nullable Ending left(Order order, @Nullable Run run) {
         if (run == null) {
@@ -282,10 +298,8 @@ public final class Obey {
     }
 
     static Optional<Place> placeOf(Digest digest, World here) {
-        Optional<Place> entry = here.entries.stream()
-                .filter(e -> e.complete() && Objects.equals(e.digest(), digest))
-                .max(Comparator.comparingLong(Entry::seq))
-                .map(e -> new Place.InEntry(e.seq()));
+        Optional<Place> entry =
+                lastWhole(here, e -> Objects.equals(e.digest(), digest)).map(Obey::placeOf);
         return entry.or(
                 () -> here.deliveries.contains(digest) ? Optional.of(new Place.InDelivery(digest)) : Optional.empty());
     }

@@ -105,7 +105,7 @@ final class Commit implements Verb {
 
     /**
      * One that is open; none being open, one that ended as a domain ends, and beside it each of which nobody knows how it ended: what that
-     * left may be as new.
+     * left may be as new. Where it ended as a domain ends beside one that is open, that one may be waiting for a guest that came no more.
      */
     private static List<NodeView> received(World world) {
         List<NodeView> all = world.nodes().values().stream()
@@ -113,10 +113,10 @@ final class Commit implements Verb {
                         n.alive() && n.facts().run() != null && n.facts().run().mayHaveReceived())
                 .toList();
         List<NodeView> open = all.stream().filter(n -> n.facts().runOpen()).toList();
-        if (!open.isEmpty()) {
-            return open;
-        }
         List<NodeView> ended = all.stream().filter(Commit::endedForCertain).toList();
+        if (!open.isEmpty()) {
+            return Stream.concat(open.stream(), ended.stream()).toList();
+        }
         return ended.isEmpty()
                 ? ended
                 : all.stream()
@@ -136,7 +136,7 @@ final class Commit implements Verb {
                 Finding.Reason.FORKED_RUN,
                 "The domain migrated, and %s all received it: it is not plain which one it is. Stop it on all but one, then choose."
                         .formatted(names(received)),
-                Offers.continueOn(world, received)));
+                Offers.all(Offers.continueOn(world, received), Offers.onceStopped(world, received))));
     }
 
     /** Nobody has it for certain. One that received it and lost it without a word has the newest state, or nothing. */

@@ -43,17 +43,15 @@ final class Forks implements Verb {
                 .toList();
     }
 
-    /** One that was migrated is not all there is of the fork: forgotten, what received it would be taken for the domain. */
+    /** One that was migrated, or may have been, is not all there is of the fork: forgotten, what received it would be taken for the domain. */
     private static List<Finding.Offer> offers(World world, NodeView forked, List<NodeView> received) {
         Run run = Objects.requireNonNull(forked.facts().run());
-        return run.how() == Ending.MIGRATED && !received.isEmpty()
-                ? Offers.all(
-                        Offers.continueOn(
-                                world,
-                                Stream.concat(world.holder().stream(), received.stream())
-                                        .distinct()
-                                        .toList()),
-                        Beginnings.fromNewest(world))
+        boolean mayHaveGoneOn = run.how() == Ending.MIGRATED || run.how() == Ending.UNKNOWN;
+        List<NodeView> line = Stream.concat(world.holder().stream(), received.stream())
+                .distinct()
+                .toList();
+        return mayHaveGoneOn && !received.isEmpty()
+                ? Offers.all(Offers.continueOn(world, Offers.andOthers(world, line)), Beginnings.fromNewest(world))
                 : Offers.all(Offers.forget(forked, run), Offers.continueOn(world, List.of(forked)));
     }
 

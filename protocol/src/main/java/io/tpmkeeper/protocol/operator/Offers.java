@@ -55,11 +55,17 @@ final class Offers {
             case BEGIN -> choice.from() != null && isCurrent(world, choice.from());
             case CONTINUE ->
                 HolderLine.of(world)
-                        .filter(h -> h.node().node().equals(choice.node()))
+                        .filter(h -> h.node().node().equals(choice.node()) && !hasRunSince(h.facts()))
                         .map(h -> h.line().tip())
                         .filter(t -> isCurrent(world, t))
                         .isPresent();
         };
+    }
+
+    /** Beside its line: what it has is what that run left, or has. */
+    private static boolean hasRunSince(Facts facts) {
+        Run run = facts.run();
+        return run != null && !run.online() && !run.voided();
     }
 
     /** Empty also where it runs on several: then that is settled first. */

@@ -231,10 +231,19 @@ final class AgentWork {
                             active,
                             newest != null && elsewhere.isOnAnother(host.name(), newest));
         } else if (order.tip() != null) {
-            scene.truth().takes(host.name(), scene.contents().of(obeyed.next().tip()));
+            takes(order, scene.contents().of(obeyed.next().tip()));
         }
         if (order.kind() == OrderKind.HELD && elsewhere.wentBack()) {
             afterARollback(order, obeyed.next().line());
+        }
+    }
+
+    private void takes(Order order, io.tpmkeeper.simulation.truth.@Nullable Content tip) {
+        boolean late = scene.truth().isForsaken(host.name()) && elsewhere.isGivenAbove(order.epoch());
+        scene.truth().takes(host.name(), tip);
+        if (late) {
+            scene.coverage().reached("limit", "a host that was given up for dead obeys what it was ordered before");
+            scene.truth().leaveBehind(host.name());
         }
     }
 

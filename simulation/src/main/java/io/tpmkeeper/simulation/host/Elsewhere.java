@@ -23,6 +23,9 @@ public interface Elsewhere {
     /** Whether a host that was not given up has a line of a later epoch than this one. */
     boolean isHeldAbove(String host, long epoch);
 
+    /** Whether the line was given anew by now, under a later epoch than this one. */
+    boolean isGivenAbove(long epoch);
+
     /** The other hosts with a line that is not of this record: after the storage went back nobody may know of them. */
     List<String> holdersByAnotherRecord(String host, String record);
 

@@ -36,6 +36,9 @@ public final class Truth {
     /** What a person chose to go on from, where a migration came over it before that was so. */
     private @Nullable Content writtenOver;
 
+    /** A host that a person chose, and that started what it held before: it holds a line that was given up. */
+    private @Nullable String unheard;
+
     private boolean forked;
 
     /** The last start of its life was nobody's to allow. */
@@ -93,6 +96,7 @@ public final class Truth {
             // Its line is from before the choice, which is withdrawn, since what was chosen is not there any more.
             coverage.reached("limit", "a host that a person chose starts what it held before it hears of that");
             awaited = null;
+            unheard = host;
         } else if (newest != null && from != newest) {
             throw new Broken(
                     from == null ? Harm.BLANK : Harm.STALE,
@@ -129,6 +133,11 @@ public final class Truth {
         newest = content;
         gone = false;
         forked = false;
+    }
+
+    /** Its life was begun without any right before there was a line: the first line may fork it. */
+    public boolean isTentative() {
+        return tentative;
     }
 
     public boolean isUnprotected() {
@@ -251,6 +260,10 @@ public final class Truth {
         return host.equals(awaited);
     }
 
+    public boolean hasNotHeard(String host) {
+        return isAwaited(host) || host.equals(unheard);
+    }
+
     /** A migration by a host that had not heard yet arrives on one. */
     public void writesOverWhatWasChosen(String host) {
         if (isAwaited(host)) {
@@ -264,6 +277,7 @@ public final class Truth {
 
     private void settled() {
         awaited = null;
+        unheard = null;
         gone = false;
         forked = false;
         tentative = false;

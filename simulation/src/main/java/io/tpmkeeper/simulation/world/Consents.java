@@ -242,9 +242,11 @@ final class Consents {
 
     /** What the new holder goes on from. */
     private @Nullable Content given(Holder to, Order order) {
-        return order.tip() instanceof io.tpmkeeper.protocol.Content.Of of
-                ? scene.contents().of(of.digest())
-                : host(to.node()).whatItHas();
+        return switch (Objects.requireNonNull(order.tip())) {
+            case io.tpmkeeper.protocol.Content.Of of -> scene.contents().of(of.digest());
+            case io.tpmkeeper.protocol.Content.None none -> null;
+            case io.tpmkeeper.protocol.Content.Live live -> host(to.node()).whatItHas();
+        };
     }
 
     /** The line is given past a holder that had not given it up. */

@@ -121,6 +121,12 @@ final class Observer implements Nodes, Witness, Elsewhere {
     }
 
     @Override
+    public boolean isGivenAbove(long epoch) {
+        Stored.Record record = api.record();
+        return record != null && record.status().epoch() > epoch;
+    }
+
+    @Override
     public boolean isHeldAbove(String host, long epoch) {
         return hosts.stream()
                 .filter(h -> !h.name().equals(host) && !scene.truth().isForsaken(h.name()))
@@ -216,8 +222,10 @@ final class Observer implements Nodes, Witness, Elsewhere {
                 .anyMatch(g -> g != null
                         && g.spec().order() != null
                         && g.spec().order().kind() == OrderKind.HELD);
-        return (given || (record == null && orderStands))
-                && (record == null || record.status().holder() == null || isHeld(record.uid()));
+        if (record == null || record.status().holder() == null) {
+            return given || orderStands;
+        }
+        return given && isHeld(record.uid());
     }
 
     private static boolean isGivenAnew(RecordStatus was, RecordStatus is) {
@@ -304,9 +312,14 @@ final class Observer implements Nodes, Witness, Elsewhere {
                 scene.truth().forget();
                 return;
             }
-            boolean unprotected = !isGiven() || scene.truth().isUnprotected();
+            boolean awaited = hosts.stream().anyMatch(h -> scene.truth().isAwaited(h.name()));
+            boolean unprotected = !isGiven() || scene.truth().isUnprotected() || awaited;
             // What began without the right to, and was let through, may write over a copy that nobody had captured.
             boolean forked = scene.truth().isForked();
+            if (scene.truth().isWrittenOver(newest)) {
+                mayBeGone("a migration onto what a person chose, before that was captured");
+                return;
+            }
             if (forked || (unprotected && monthPassed)) {
                 mayBeGone("of what nobody protects only the newest capture is kept, and for a month");
                 return;
@@ -330,7 +343,7 @@ final class Observer implements Nodes, Witness, Elsewhere {
         }
         boolean older = !lostByHand
                 && holders.stream()
-                        .filter(h -> !scene.truth().isAwaited(h.name()))
+                        .filter(h -> !scene.truth().hasNotHeard(h.name()))
                         .anyMatch(h -> Objects.requireNonNull(h.line()).epoch()
                                 < record.status().epoch());
         if (older) {

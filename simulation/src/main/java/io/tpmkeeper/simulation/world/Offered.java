@@ -56,6 +56,10 @@ final class Offered {
         if (offered) {
             return;
         }
+        if (scene.truth().isTentative()) {
+            scene.coverage().reached("limit", "a run before any line was forked by the first one");
+            return;
+        }
         if (isNotToldYet(accepted, newest, seen)) {
             scene.coverage().reached("limit", "somebody chose before a node had reported what came to be there");
             return;
