@@ -12,6 +12,7 @@ import io.tpmkeeper.api.VmTpmRecord;
 import io.tpmkeeper.api.VmTpmState;
 import io.tpmkeeper.operator.node.Coverage;
 import io.tpmkeeper.operator.record.RecordReconciler;
+import io.tpmkeeper.operator.wakeup.Wakeups;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;

@@ -1,6 +1,7 @@
 package io.tpmkeeper.operator;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -21,6 +22,18 @@ class ArchitectureTest {
                     "io.tpmkeeper.protocol.hostfile..",
                     "org.libvirt..",
                     "com.sun.jna..");
+
+    @ArchTest
+    static final ArchRule PACKAGES_NEED_EACH_OTHER_ONE_WAY_ONLY =
+            slices().matching("io.tpmkeeper.operator.(*)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule NOTHING_NEEDS_THE_MAIN_CLASS = noClasses()
+            .that()
+            .resideInAPackage("io.tpmkeeper.operator.*")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.tpmkeeper.operator");
 
     @ArchTest
     static final ArchRule THE_RECONCILERS_ALONE_KNOW_THE_FRAMEWORK = noClasses()

@@ -13,7 +13,7 @@ import io.tpmkeeper.operator.generation.Generations;
 import io.tpmkeeper.operator.generation.Transit;
 import io.tpmkeeper.operator.generation.Uploads;
 import io.tpmkeeper.operator.node.Cluster;
-import io.tpmkeeper.operator.state.Policies;
+import io.tpmkeeper.operator.policy.Policies;
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.GrantSpec;
 import io.tpmkeeper.protocol.NodeOrders;

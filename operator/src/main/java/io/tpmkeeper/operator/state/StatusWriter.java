@@ -11,6 +11,7 @@ import io.tpmkeeper.api.Reason;
 import io.tpmkeeper.api.VmTpmState;
 import io.tpmkeeper.api.VmTpmStateStatus;
 import io.tpmkeeper.operator.generation.Unwritten;
+import io.tpmkeeper.operator.policy.Policies;
 import io.tpmkeeper.operator.record.CaptureRequest;
 import io.tpmkeeper.operator.record.RecordReconciler;
 import io.tpmkeeper.operator.record.WorldReader;

@@ -10,7 +10,7 @@ import io.tpmkeeper.operator.generation.Transit;
 import io.tpmkeeper.operator.generation.Uploads;
 import io.tpmkeeper.operator.node.Cluster;
 import io.tpmkeeper.operator.node.Questions;
-import io.tpmkeeper.operator.state.Policies;
+import io.tpmkeeper.operator.policy.Policies;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;

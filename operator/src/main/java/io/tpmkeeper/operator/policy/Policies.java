@@ -1,4 +1,4 @@
-package io.tpmkeeper.operator.state;
+package io.tpmkeeper.operator.policy;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.tpmkeeper.api.ApiGroup;
@@ -31,7 +31,7 @@ public final class Policies {
     }
 
     /** Every class, as it is now. */
-    List<VmTpmClass> classes() {
+    public List<VmTpmClass> classes() {
         return client.resources(VmTpmClass.class).list().getItems();
     }
 
@@ -43,7 +43,7 @@ public final class Policies {
      * The same by classes that were read beside the VmTpmState and not after it. One that was made meanwhile is no reason to say that
      * there is none.
      */
-    Resolved resolve(@Nullable String className, List<VmTpmClass> beside) {
+    public Resolved resolve(@Nullable String className, List<VmTpmClass> beside) {
         return className == null
                 ? byDefault(beside)
                 : beside.stream()

@@ -1,4 +1,4 @@
-package io.tpmkeeper.operator;
+package io.tpmkeeper.operator.wakeup;
 
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
@@ -21,7 +21,7 @@ public final class Wakeups {
     private volatile boolean open;
 
     /** The reconcilers' caches are filled. Until now every hint was dropped: they look at everything when they start. */
-    void open() {
+    public void open() {
         open = true;
     }
 

@@ -1,4 +1,4 @@
-package io.tpmkeeper.operator.state;
+package io.tpmkeeper.operator.policy;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
