@@ -49,6 +49,7 @@ final class Guest {
         Run run = host.disk.vm().run();
         synced = became;
         activity = Activity.ACTIVE;
+        withoutAnEarlierRunsSecondName();
         scene.story().say(host.name(), "runs from %s with %s, run %s", from, became, run);
         if (run != null && run.open() && run.online()) {
             scene.truth().beginsOnline(host.name(), from, became);
@@ -61,6 +62,16 @@ final class Guest {
             throw new Broken(from == null ? Harm.BLANK : Harm.STALE, host.name() + " starts off-line, and may not");
         }
         scene.truth().beginsOffline(host.name(), from, became, known, elsewhere.isGiven());
+    }
+
+    /** A hook that was not told since where the NVRAM is could not take its second name away, and would take it for this run's. */
+    private void withoutAnEarlierRunsSecondName() {
+        HookHost.Rescue rescue = host.disk.rescue;
+        if (host.disk.domain instanceof HookHost.Domain.Unseen && rescue.vars().isThere() && rescue.ended() == null) {
+            scene.coverage()
+                    .reached("limit", "a second name of an earlier run's NVRAM, where the hook forgot its place");
+            host.disk.rescue = new HookHost.Rescue(rescue.tpm(), FileState.ABSENT, null);
+        }
     }
 
     void runsAlready() {
