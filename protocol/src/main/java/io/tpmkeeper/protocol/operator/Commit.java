@@ -98,8 +98,10 @@ final class Commit implements Verb {
         steps.add(new Step.Announce(
                 false,
                 "Migrated",
-                "The domain migrated from %s to %s, which holds it now."
-                        .formatted(from.node().node(), to.node())));
+                from.node().node().equals(to.node())
+                        ? "The domain migrated away from %s and back, and is held there again.".formatted(to.node())
+                        : "The domain migrated from %s to %s, which holds it now."
+                                .formatted(from.node().node(), to.node())));
         return Verdict.act(steps);
     }
 

@@ -38,17 +38,16 @@ record HolderLine(NodeView node, Line line) {
 
     /**
      * Whether the domain left with its last run, which ended so. A deletion with Delete takes such a line back, too; what was taken
-     * back says only by that run that the newest state is elsewhere.
+     * back says only by that run that the newest state is elsewhere, or came back.
      */
     boolean left(Ending ending) {
         Run run = facts().run();
         boolean takenBack = line.state() == LineState.TOMBSTONE
                 && run != null
-                && run.online()
                 && !run.open()
                 && !run.voided()
                 && run.epoch() == line.epoch()
-                && run.how() == ending;
+                && (run.online() ? run.how() == ending : ending == Ending.MIGRATED && run.mayHaveReceived());
         return takenBack || line.left(ending);
     }
 

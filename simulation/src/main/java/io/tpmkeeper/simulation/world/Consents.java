@@ -206,7 +206,7 @@ final class Consents {
         Content newest = scene.truth().newest();
         for (Host host : hosts) {
             NodeView view = seen.nodes().get(host.name());
-            boolean passed = host.isFenced() && (view == null || !view.alive());
+            boolean passed = host.isFenced() && !host.name().equals(to.node()) && (view == null || !view.alive());
             boolean hasTheNewest =
                     newest != null && host.has(newest) && !scene.truth().isForsaken(host.name());
             boolean elsewhere = newest != null
