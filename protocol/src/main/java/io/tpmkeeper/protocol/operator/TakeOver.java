@@ -34,6 +34,10 @@ final class TakeOver {
         if (!to.allowed()) {
             return new MayMove.Judgement.No(MayMove.notAllowed(to));
         }
+        if (Decide.waitsToBeSaved(world)) {
+            // What the holder sent last is here: nothing of it is lost, once the API server takes it.
+            return new MayMove.Judgement.Wait();
+        }
         String subject = "lost/" + world.status().epoch() + "/" + request;
         if (!world.allAnsweredSince(World.LEADER) || !world.allAnsweredSince(subject)) {
             return world.questions().containsKey(subject)

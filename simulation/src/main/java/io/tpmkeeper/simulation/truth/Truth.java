@@ -44,6 +44,9 @@ public final class Truth {
     /** The last start of its life was nobody's to allow. */
     private boolean unprotected;
 
+    /** What guests had that are not the domain's life, when they were migrated: where they arrive nobody can tell them from it. */
+    private final Set<Content> wandering = new HashSet<>();
+
     /** Hosts that were given up for dead by people: what they do is no part of the VM's life. */
     private final Set<String> forsaken = new HashSet<>();
 
@@ -170,7 +173,10 @@ public final class Truth {
     public void migrates(String from, String to, Content content, boolean known) {
         if (livesOn(from) || (!known && newest != null)) {
             lives(to, content);
-        } else if (unprotected) {
+            return;
+        }
+        wandering.add(content);
+        if (unprotected) {
             // Two guests of one domain that nobody protected: of what ended where the other comes to, no more is kept
             // than of any end.
             forked = true;
@@ -195,7 +201,8 @@ public final class Truth {
         boolean grown = content != null && newest != null && content.descendsFrom(newest);
         boolean elsewhere = livesOn != null && !livesOn(host);
         if (newest != null && (elsewhere || !grown)) {
-            if (!tentative && !gone && somethingElsewhere) {
+            boolean wandered = content != null && wandering.stream().anyMatch(content::descendsFrom);
+            if (!tentative && !gone && !wandered && somethingElsewhere) {
                 throw new Broken(
                         content == null ? Harm.BLANK : Harm.STALE,
                         "%s goes on with %s, and the newest is %s".formatted(host, content, newest));
@@ -204,7 +211,11 @@ public final class Truth {
                 leaveBehind(livesOn);
             }
             coverage.reached(
-                    "limit", tentative ? "a run before any line was forked by adoption" : "adopted what was left");
+                    "limit",
+                    tentative
+                            ? "a run before any line was forked by adoption"
+                            : wandered ? "a fork that was migrated is taken for the domain" : "adopted what was left");
+            chosen = wandered ? content : chosen;
         }
         unprotected = false;
         awaited = null;
