@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * What is never settled by guessing is asked of the owner, and done as the owner says. HostLossTest and RolledBackTest have the
- * two that take a node or the cluster's storage down.
+ * What is never settled by guessing is asked of the owner, and done as the owner says. HostLossTest and RolledBackTest have those
+ * that take a node or the cluster's storage down.
  */
 @Tag("process")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -145,6 +145,36 @@ class DecisionsTest {
         vm.state().await(HostState.RUNNING, "host-a");
         vm.state().awaitNoDecision();
         other.powerOff();
+        vm.state().awaitSavedAfter(2);
+    }
+
+    @Test
+    void HostLoss_what_a_host_had_not_saved_when_its_directory_was_lost_is_not_lost() {
+        SavedVm vm = SavedVm.on(deployment, NAMESPACE, "forgotten", log);
+        vm.guest().bootAndKnowAll();
+        vm.state().await(HostState.RUNNING, "host-a");
+        deployment.stopAgent(hostA);
+        vm.guest().powerOff();
+        hostA.exec("find", "/var/lib/tpm-keeper", "-mindepth", "1", "-delete").orThrow();
+        assertThat(vm.guest().startRefused()).contains("tpm-keeper: IndexMissing: ");
+        deployment.startAgent(hostA);
+        Eventually.holds(
+                "the host that has forgotten the VM lets nobody start it",
+                () -> assertThat(vm.guest().startRefused()).contains("tpm-keeper: LineElsewhere: "));
+        vm.guest().defineOn(hostB);
+        assertThat(vm.guest().startRefused()).contains("tpm-keeper: LineElsewhere: ");
+        assertThat(vm.state().awaitDecision(LossReason.HOST_LOSS).message())
+                .contains("host-a", "is not the host any more that it was");
+        vm.state().await(ConditionType.READY, false, Reason.HOST_LOSS);
+        assertThat(vm.state().generation()).as("what is saved").isEqualTo(1);
+
+        vm.state().decide(LossReason.HOST_LOSS, "host-a", "Continue from what host-a has");
+
+        vm.guest().bootAtLast();
+        vm.guest().knowsAll();
+        vm.state().await(HostState.RUNNING, "host-b");
+        vm.state().awaitNoDecision();
+        vm.guest().powerOff();
         vm.state().awaitSavedAfter(2);
     }
 
