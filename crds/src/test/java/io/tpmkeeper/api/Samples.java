@@ -185,7 +185,8 @@ final class Samples {
                 new Line(UID, VERSION.epoch(), "o1", LineState.LEFT, Ending.MIGRATED, DIGEST),
                 new Run(7, UID, VERSION.epoch(), "b1", RunKind.COLD, DIGEST, true, true, false, Ending.SAVED, 3L, true),
                 DIGEST,
-                List.of(new Entry(3, VERSION.epoch(), UID, 7, DIGEST, true, true, Trigger.STOP)),
+                List.of(new Entry(
+                        3, VERSION.epoch(), UID, 7, DIGEST, true, true, Trigger.STOP, "2026-01-02T03:04:05Z")),
                 List.of(DIGEST),
                 new Request("r1", Request.Reason.CONTENT, 1_789_000_001L),
                 new Refusal("r0", 1_789_000_000L, "LineElsewhere", "worker-8 has it", "warn"),

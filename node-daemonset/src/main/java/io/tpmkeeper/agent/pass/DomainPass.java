@@ -3,6 +3,7 @@ package io.tpmkeeper.agent.pass;
 import io.tpmkeeper.agent.cluster.Cluster;
 import io.tpmkeeper.agent.cluster.ClusterException;
 import io.tpmkeeper.agent.cluster.Grant;
+import io.tpmkeeper.protocol.Entry;
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.GrantSpec;
 import io.tpmkeeper.protocol.Line;
@@ -18,6 +19,7 @@ import io.tpmkeeper.protocol.hostfile.UnreadableException;
 import io.tpmkeeper.protocol.hostfile.Vm;
 import io.tpmkeeper.protocol.hostfile.WaitingStart;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -185,7 +187,7 @@ final class DomainPass {
                 line,
                 vm.run(),
                 look == null ? null : look.digest(),
-                host.spool().entries(view.uuid()).stream().map(EntryMeta::entry).toList(),
+                host.spool().entries(view.uuid()).stream().map(DomainPass::told).toList(),
                 host.spool().deliveries(view.uuid()),
                 request(view),
                 refusal(view),
@@ -195,6 +197,11 @@ final class DomainPass {
                 stopHeld(view),
                 outcome.captured,
                 view.placed() == null ? null : view.placed().refused());
+    }
+
+    /** With the time, which is for people: what the host decides upon has none. */
+    private static Entry told(EntryMeta meta) {
+        return meta.entry().toldWith(Instant.ofEpochSecond(meta.captured()).toString());
     }
 
     private @Nullable String stopHeld(DomainView view) throws IOException {

@@ -104,10 +104,7 @@ public final class Agent {
                 && Objects.equals(facts.run(), host.disk.vm().run())
                 && (active
                         || Objects.equals(facts.live(), host.disk.live.marks().digest()))
-                && facts.entries()
-                        .equals(host.disk.entries.values().stream()
-                                .map(c -> c.meta().entry())
-                                .toList());
+                && facts.entries().equals(host.disk.told());
     }
 
     private void watch() {

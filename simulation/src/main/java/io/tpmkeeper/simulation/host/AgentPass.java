@@ -256,7 +256,7 @@ final class AgentPass {
                 line,
                 vm.run(),
                 active || odd ? null : host.disk.live.marks().digest(),
-                host.disk.entries.values().stream().map(c -> c.meta().entry()).toList(),
+                host.disk.told(),
                 host.disk.deliveries.keySet().stream()
                         .map(io.tpmkeeper.protocol.Digest::new)
                         .toList(),

@@ -1,5 +1,6 @@
 package io.tpmkeeper.simulation.host;
 
+import io.tpmkeeper.protocol.Entry;
 import io.tpmkeeper.protocol.Request.Reason;
 import io.tpmkeeper.protocol.hook.FileState;
 import io.tpmkeeper.protocol.hook.HookHost;
@@ -155,6 +156,13 @@ final class Disk {
                                 now,
                                 c.meta().boot()),
                         c.files()));
+    }
+
+    /** Each with its time, as people are told of it. */
+    List<Entry> told() {
+        return entries.values().stream()
+                .map(c -> c.meta().entry().toldWith("at " + c.meta().captured()))
+                .toList();
     }
 
     boolean liveIsTorn() {
