@@ -146,13 +146,13 @@ public enum Reason {
     FOUND_ON_SEVERAL_NODES(
             "FoundOnSeveralNodes",
             "State of the domain lies on several nodes, or a node that may have some is silent.",
-            "Bring the silent node back, or decide by spec.acceptLoss which one goes on.",
+            "Decide by spec.acceptLoss which one goes on: each option says when its state was captured and what is lost. Where a node is silent, bring it back first.",
             ConditionType.READY,
             ConditionType.STARTABLE),
     HOST_LOSS(
             "HostLoss",
-            "Another node asks for the VM, and the newest state is only on a node that does not answer.",
-            "Bring that node back; or, if it is off for certain, fence it or accept the loss.",
+            "Another node asks for the VM, and the newest state is only on a node that does not answer, or went with a host directory that is lost: the message says which.",
+            "Bring a node that is silent back; or, if it is off for certain, fence it or accept the loss. A directory that is lost comes from a backup, or the loss is accepted.",
             ConditionType.READY,
             ConditionType.STARTABLE),
     LOST_TAIL(
@@ -170,7 +170,7 @@ public enum Reason {
     FORKED_RUN(
             "ForkedRun",
             "The VM ran somewhere from another state than its newest: two histories exist.",
-            "Stop it there, then decide which one goes on.",
+            "Stop it there, then decide which one goes on: the options say when the other ran and what is lost by forgetting it.",
             ConditionType.READY,
             ConditionType.STARTABLE),
     ROLLED_BACK(

@@ -2,6 +2,7 @@ package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.Content;
 import io.tpmkeeper.protocol.Current;
+import io.tpmkeeper.protocol.Entry;
 import io.tpmkeeper.protocol.Facts;
 import io.tpmkeeper.protocol.Owner;
 import io.tpmkeeper.protocol.RecordStatus;
@@ -165,16 +166,59 @@ final class Adopt implements Verb {
     }
 
     private static Verdict several(World world, List<NodeView> nodes, String what) {
-        String names = nodes.stream().map(NodeView::node).collect(Collectors.joining(", "));
         Finding finding = new Finding(
                 Finding.Reason.FOUND_ON_SEVERAL_NODES,
-                "%s %s, so it is not plain from which state the domain continues. Nothing was touched. Bring the node back, or undefine the domain where it is not wanted and move its TPM directory away there."
-                        .formatted(names, what),
+                "%s %s, so it is not plain from which state the domain continues. Nothing was touched.%s"
+                        .formatted(names(nodes), what, whatToDo(world, nodes)),
                 offers(world));
         List<Step> answers = Stream.concat(world.asking().stream(), waitingByALostRecord(world))
                 .flatMap(n -> Answering.answer(n, finding).steps().stream())
                 .toList();
         return new Verdict(answers, Optional.of(finding));
+    }
+
+    /** A node that speaks need not be brought back, and what a silent one has cannot be chosen. */
+    private static String whatToDo(World world, List<NodeView> nodes) {
+        List<NodeView> silent = nodes.stream().filter(n -> !n.alive()).toList();
+        List<NodeView> running = Whereabouts.running(world).toList();
+        if (running.size() > 1) {
+            return bringBack(world, silent)
+                    + " Stop the domain on all but one of %s; then choose.".formatted(names(running));
+        }
+        if (silent.size() == nodes.size()) {
+            return bringBack(world, silent);
+        }
+        String unless = silent.isEmpty() ? "" : ", if you know that %s has nothing newer".formatted(names(silent));
+        List<NodeView> movable = nodes.stream().filter(Adopt::canBeMovedAway).toList();
+        String away = nodes.size() < 2 || movable.isEmpty()
+                ? ""
+                : "; or undefine it where it is not wanted (%s), and move its TPM directory away there"
+                        .formatted(names(movable));
+        return "%s Choose from which state it goes on%s%s.".formatted(bringBack(world, silent), unless, away);
+    }
+
+    private static String bringBack(World world, List<NodeView> silent) {
+        if (silent.isEmpty()) {
+            return "";
+        }
+        boolean hasSome = silent.stream().anyMatch(n -> hasIt(world, n));
+        return hasSome
+                ? " Bring %s back.".formatted(names(silent))
+                : " Bring %s back; or, if it is off for certain, fence it (taint node.kubernetes.io/out-of-service) or delete its Node."
+                        .formatted(names(silent));
+    }
+
+    /** What was captured stays there whatever becomes of the domain's own files. */
+    private static boolean canBeMovedAway(NodeView node) {
+        Facts facts = node.facts();
+        return node.alive()
+                && facts.live() != null
+                && facts.line() == null
+                && facts.entries().stream().noneMatch(Entry::complete);
+    }
+
+    private static String names(List<NodeView> nodes) {
+        return nodes.stream().map(NodeView::node).collect(Collectors.joining(", "));
     }
 
     /** Their hosts have a line, and want only what it starts from: nobody brings that while it is not plain which state that is. */

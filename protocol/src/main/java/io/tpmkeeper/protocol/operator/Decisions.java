@@ -46,7 +46,7 @@ public final class Decisions {
                 .toList();
     }
 
-    private static List<Verb> inOrder(@Nullable String guardLabel) {
+    static List<Verb> inOrder(@Nullable String guardLabel) {
         return List.of(
                 new Acknowledge(),
                 new Index(guardLabel),

@@ -52,7 +52,7 @@ final class Forks implements Verb {
                 .toList();
         return mayHaveGoneOn && !received.isEmpty()
                 ? Offers.all(Offers.continueOn(world, Offers.andOthers(world, line)), Beginnings.fromNewest(world))
-                : Offers.all(Offers.forget(forked, run), Offers.continueOn(world, List.of(forked)));
+                : Offers.all(Offers.forget(world, forked, run), Offers.continueOn(world, List.of(forked)));
     }
 
     static boolean isForked(World world, NodeView node) {

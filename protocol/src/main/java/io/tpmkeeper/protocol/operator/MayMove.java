@@ -148,7 +148,7 @@ final class MayMove {
                         Offers.all(
                                 offers(world, received, holder),
                                 received.stream()
-                                        .flatMap(n -> Offers.forgetBlank(n).stream())
+                                        .flatMap(n -> Offers.forgetBlank(world, n).stream())
                                         .toList())));
     }
 
@@ -207,9 +207,13 @@ final class MayMove {
         String saved = current == null
                 ? "nothing of it was ever saved"
                 : "what was saved last is generation %d of %s".formatted(current.generation(), current.confirmedAt());
+        String node = holder.node();
         return new Finding(
                 Finding.Reason.HOST_LOSS,
-                "%s holds the domain and does not report (or is not the host any more that it was); %s. No other node may start it, since it could still run there. Bring %s back."
-                        .formatted(holder.node(), saved, holder.node()));
+                TakeOver.lostItsDirectory(world, holder)
+                        ? "%s held the domain, and reports with another host directory (/var/lib/tpm-keeper) than the one that was given it: that was lost, or the node was installed anew. What it knew of the domain, and what was not saved, went with it; %s. No node may start the domain from that without your word: put the directory back from a backup, or choose."
+                                .formatted(node, saved)
+                        : "%s holds the domain and does not report; %s. No other node may start it, since it could still run there. Bring %s back."
+                                .formatted(node, saved, node));
     }
 }

@@ -13,7 +13,6 @@ import io.tpmkeeper.protocol.RunKind;
 import io.tpmkeeper.protocol.operator.Finding.Offer;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,7 @@ final class Offers {
     static List<Offer> continueOn(World world, Collection<NodeView> nodes) {
         return nodes.stream()
                 .filter(n -> hasSomething(n) && !Whereabouts.runsBeside(world, n.node()))
-                .map(n -> continueOn(world, n, ""))
+                .map(n -> continueOn(world, n, null))
                 .toList();
     }
 
@@ -38,7 +37,7 @@ final class Offers {
         return whereItRuns(world).stream()
                 .flatMap(where -> nodes.stream()
                         .filter(n -> hasSomething(n) && !n.node().equals(where))
-                        .map(n -> continueOn(world, n, mustStop(where))))
+                        .map(n -> continueOn(world, n, where)))
                 .toList();
     }
 
@@ -82,16 +81,16 @@ final class Offers {
         return node.alive() && node.hostId() != null && node.facts().hasState() && !isBlank(node.facts());
     }
 
-    private static Offer continueOn(World world, NodeView node, String first) {
+    /** @param stopped where the domain runs, and must be stopped for it; null: nowhere else */
+    private static Offer continueOn(World world, NodeView node, @Nullable String stopped) {
+        Having it = new Having(world, node);
         return new Offer(
                 Choice.continueOn(node.node(), node.facts().run()),
-                "Continue from what %s has%s. %s%s%s%s"
+                "Continue from what %s. %s%s%s"
                         .formatted(
-                                node.node(),
-                                told(node.facts()),
-                                keptBeside(world),
-                                mayBeTorn(world, node.facts()),
-                                first,
+                                it.told(),
+                                it.mayBeTorn() ? "It may be torn, or older than what the domain wrote last. " : "",
+                                it.loses(stopped),
                                 twice(world, node.node())));
     }
 
@@ -118,7 +117,7 @@ final class Offers {
                 .toList();
     }
 
-    private static boolean mayBeIt(World world, Facts facts) {
+    static boolean mayBeIt(World world, Facts facts) {
         Run run = facts.run();
         if (facts.active() || facts.runOpen()) {
             return false;
@@ -165,65 +164,38 @@ final class Offers {
                                 && e.digest().equals(facts.live()));
     }
 
-    private static String mayBeTorn(World world, Facts facts) {
-        boolean lost = facts.lineOf(world.recordUid())
-                .filter(l -> l.state() == LineState.LOST)
-                .isPresent();
-        return lost && !facts.active() ? " It may be torn, or older than what the domain wrote last." : "";
-    }
-
-    /** Where it came from: without that, one of two cannot be chosen. */
-    private static String told(Facts facts) {
-        Run run = facts.run();
-        if (facts.active()) {
-            return ", where the domain runs";
-        }
-        if (run == null) {
-            return "";
-        }
-        String began = switch (run.kind()) {
-            case INCOMING -> "received by a migration, ";
-            case IMAGE -> "resumed from a saved image, ";
-            case COLD -> "";
-        };
-        String right = run.online() || run.kind() == RunKind.INCOMING ? "" : "begun without the right to, ";
-        String ended = run.open() ? "not known to have ended" : "ended: " + run.how();
-        String saved = facts.entries().stream()
-                .filter(e -> run.entry() != null && e.seq() == run.entry() && e.digest() != null)
-                .findFirst()
-                .map(e -> ", state %s%s"
-                        .formatted(Objects.requireNonNull(e.digest()).brief(), e.complete() ? "" : " (incomplete)"))
-                .orElse("");
-        return " (run %d, %s%s%s%s)".formatted(run.n(), began, right, ended, saved);
-    }
-
     /** Each of the nodes that received the domain, or may have: what it left is the domain, or is none. */
     static List<Offer> settle(World world, Collection<NodeView> received) {
         List<Offer> forgotten = received.stream()
                 .filter(n -> n.alive() && !n.facts().active())
                 .flatMap(n -> Optional.ofNullable(n.facts().run()).stream()
                         .filter(r -> r.mayHaveReceived() && !r.open())
-                        .flatMap(r -> forget(n, r).stream()))
+                        .flatMap(r -> forget(world, n, r).stream()))
                 .toList();
         return all(continueOn(world, received), forgotten);
     }
 
     /** What a failed migration left hides the run before it: there is nothing to go on with, and it can be forgotten. */
-    static List<Offer> forgetBlank(NodeView node) {
+    static List<Offer> forgetBlank(World world, NodeView node) {
         Run run = node.facts().run();
-        return run != null && node.alive() && isBlank(node.facts()) && !run.voided() ? forget(node, run) : List.of();
+        return run != null && node.alive() && isBlank(node.facts()) && !run.voided()
+                ? forget(world, node, run)
+                : List.of();
     }
 
     static List<Offer> takeOver(World world, Holder holder) {
         Current current = world.status().current();
         String lost = current == null
-                ? "nothing of the domain was ever saved, so it starts with a blank TPM"
+                ? "nothing of the domain was ever saved, so it starts with a blank TPM, and all that its keys protect is lost"
                 : "it starts from generation %d, confirmed %s; what %s had not saved since is lost"
                         .formatted(current.generation(), current.confirmedAt(), holder.node());
+        String said = TakeOver.lostItsDirectory(world, holder)
+                ? "What %s held the domain by is gone for good".formatted(holder.node())
+                : "%s is off for certain".formatted(holder.node());
         return List.of(new Offer(
                 Choice.takeOver(holder, world.holder().map(n -> n.facts().run()).orElse(null)),
-                "%s is off for certain: the next node that asks may start the domain; %s. If it runs there all the same, it runs twice."
-                        .formatted(holder.node(), lost)));
+                "%s: the next node that asks may start the domain; %s. If it runs there all the same, it runs twice."
+                        .formatted(said, lost)));
     }
 
     static List<Offer> presumeOff(List<NodeView> silent) {
@@ -235,11 +207,12 @@ final class Offers {
                         .formatted(all)));
     }
 
-    static List<Offer> forget(NodeView node, Run run) {
+    static List<Offer> forget(World world, NodeView node, Run run) {
+        Having it = new Having(world, node);
         return List.of(new Offer(
                 Choice.forget(node.node(), run),
-                "What run %d left on %s is no part of the domain; its files stay there for some weeks. The line goes on where it is."
-                        .formatted(run.n(), node.node())));
+                "What %s is no part of the domain. %s The line goes on where it is."
+                        .formatted(it.told(), it.losesForgotten())));
     }
 
     /** What becomes of the domain where a node that is silent, and not known to be off, runs it all the same. */
@@ -257,14 +230,6 @@ final class Offers {
         return silent.isEmpty()
                 ? ""
                 : " If it runs on %s all the same, it runs twice.".formatted(String.join(" or ", silent));
-    }
-
-    private static String keptBeside(World world) {
-        Current current = world.status().current();
-        return current == null
-                ? "What other nodes have of it is left aside."
-                : "Generation %d is kept, and what other nodes have of it is left aside."
-                        .formatted(current.generation());
     }
 
     static List<Offer> all(List<Offer> first, List<Offer> second) {

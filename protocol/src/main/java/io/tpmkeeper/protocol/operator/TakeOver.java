@@ -86,12 +86,18 @@ final class TakeOver {
                 .isPresent();
     }
 
-    /** The node speaks and is another host now: its host directory is gone, and what lies there is what was saved last. */
+    /** The node speaks, and is another host now than the one that was given the line: that one does not come back with it. */
+    static boolean lostItsDirectory(World world, Holder holder) {
+        return world.holder()
+                .filter(n -> n.alive() && n.hostId() != null && !n.hostId().equals(holder.hostId()))
+                .isPresent();
+    }
+
+    /** Its host directory is gone, and what lies there is what was saved last. */
     private static boolean wasReplaced(World world, Holder holder, NodeView from) {
         Current current = world.status().current();
-        return from.alive()
+        return lostItsDirectory(world, holder)
                 && from.hostId() != null
-                && !from.hostId().equals(holder.hostId())
                 && from.hostId().equals(from.facts().hostId())
                 && !from.facts().active()
                 && !from.facts().runOpen()
@@ -122,9 +128,12 @@ final class TakeOver {
     private static Finding runsElsewhere(World world, Holder holder, List<NodeView> elsewhere) {
         return new Finding(
                 Finding.Reason.HOST_LOSS,
-                "%s holds the domain and is off; %s. The line does not know of it, so it is not plain what the newest state is. %s"
+                "%s; %s. The line does not know of it, so it is not plain what the newest state is. %s"
                         .formatted(
-                                holder.node(),
+                                lostItsDirectory(world, holder)
+                                        ? "%s held the domain and has lost the host directory that says so"
+                                                .formatted(holder.node())
+                                        : "%s holds the domain and is off".formatted(holder.node()),
                                 elsewhere.stream().map(TakeOver::whatIsThere).collect(Collectors.joining("; ")),
                                 Whereabouts.running(world).findAny().isPresent()
                                         ? "Stop the domain where it runs; then choose."

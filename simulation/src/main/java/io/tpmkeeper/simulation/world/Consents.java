@@ -51,7 +51,7 @@ final class Consents {
     void written(RecordStatus was, RecordStatus is, World seen, boolean wentBack) {
         Decision asked = is.decision();
         if (asked != null && !asked.equals(was.decision())) {
-            asks(asked, wentBack);
+            asks(asked, seen, wentBack);
         }
         Consent consent = is.consent();
         if (consent != null && !consent.equals(was.consent())) {
@@ -63,13 +63,14 @@ final class Consents {
         }
     }
 
-    private void asks(Decision asked, boolean wentBack) {
+    private void asks(Decision asked, World seen, boolean wentBack) {
         scene.coverage().reached("decision", asked.reason());
         for (Decision.Option option : asked.options()) {
             Decision before = shown.put(option.of(), asked);
             if (before != null && !before.equals(asked) && !wentBack) {
                 throw new Broken(Harm.STALE, "two things are asked under the name " + option.of());
             }
+            Told.check(option, seen);
             scene.coverage()
                     .reached("offer", asked.reason() + " " + option.choice().way());
         }
