@@ -10,6 +10,7 @@ import io.tpmkeeper.protocol.operator.Finding.Reason;
 import io.tpmkeeper.simulation.host.Host;
 import io.tpmkeeper.simulation.host.Host.PowerLoss;
 import io.tpmkeeper.simulation.host.Plan.Fate;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** What people are asked, and what comes of their answers. */
@@ -101,7 +102,10 @@ class DecisionSchedulesTest extends Schedules {
     }
 
     private void acceptsToContinueOnly(Host host) {
-        Decision asked = asked(Reason.FORKED_RUN);
+        acceptsToContinueOnly(host, asked(Reason.FORKED_RUN));
+    }
+
+    private void acceptsToContinueOnly(Host host, Decision asked) {
         for (int i = 0; i < asked.options().size(); i++) {
             var choice = asked.options().get(i).choice();
             if (choice.way() == Way.CONTINUE && host.name().equals(choice.node())) {
@@ -190,5 +194,29 @@ class DecisionSchedulesTest extends Schedules {
         }
         assertThat(holder()).isEqualTo("c");
         starts(a);
+    }
+
+    @Test
+    void whatIsChosenOnAHostThatTheLineIsOnItsWayToIsTheDomainFromThenOn() {
+        stoppedOn(b);
+        a.breakGlass(true);
+        a.libvirt().start(Fate.RUNS);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        a.breakGlass(false);
+        asked(Reason.FORKED_RUN);
+        a.libvirt().start(Fate.RUNS);
+        a.agent().work();
+        world.operator().work();
+        b.agent().work();
+        world.operator().work();
+        assertThat(holder()).as("given, and not obeyed yet").isEqualTo("a");
+        var chosen = Objects.requireNonNull(a.whatItHas());
+        acceptsToContinueOnly(a, Objects.requireNonNull(world.people().decision()));
+        world.settle(4);
+        starts(a);
+        assertThat(a.whatItHas()).isEqualTo(chosen);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        starts(c);
     }
 }

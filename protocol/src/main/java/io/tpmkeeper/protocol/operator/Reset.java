@@ -62,11 +62,15 @@ final class Reset implements Verb {
 
     /**
      * A Tombstone makes what ended on a host no part of the domain, so where that was chosen only a line needs one that the host
-     * can start from, or that says that the domain has left it.
+     * can start from, or that says that the domain has left it; and an order that gives it the line and is not answered yet.
      */
     private static boolean mayStay(World world, Choice choice) {
         NodeView chosen = chosen(world, choice);
         return chosen != null
+                && world.ordersOf(chosen.node())
+                        .flatMap(NodeOrders::open)
+                        .filter(o -> o.kind() == OrderKind.HELD)
+                        .isEmpty()
                 && chosen.facts()
                         .lineOf(world.recordUid())
                         .filter(l -> l.isHeld() || l.state() == LineState.LEFT)
