@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tpmkeeper.protocol.hook.Call;
 import io.tpmkeeper.protocol.hook.Course;
+import io.tpmkeeper.protocol.hook.Denial;
 import io.tpmkeeper.protocol.hook.Hook;
 import io.tpmkeeper.protocol.hook.HookHost;
 import java.io.IOException;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,6 +33,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("differential")
 class HookDifferentialTest {
     private static final int SEEDS = Integer.getInteger("hook.seeds", 2_000);
+
+    /** So many hosts reach all that can be reached. */
+    private static final long ENOUGH = 2_000;
+
+    private static final Path TAKEN_ELSEWHERE = Path.of("src/test/resources/hook-branches-elsewhere.txt");
+
     private static final List<String> DASH = List.of("dash");
     private static final List<String> BUSYBOX = List.of("busybox", "sh");
 
@@ -40,11 +49,14 @@ class HookDifferentialTest {
     private final LongAdder killed = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final LongAdder checkpoints = new LongAdder();
+    private final Branches branches = new Branches(HookScript.shipped().text());
+
+    /** Each call, whole and killed; each refusal, and by whom it was passed. */
+    private final Set<String> reached = ConcurrentHashMap.newKeySet();
 
     @Test
     void hookAndModelAgreeAlsoAfterAKillBetweenAnyTwoCommands() throws Exception {
-        Path hook = Files.writeString(
-                directory.resolve("hook"), killable(HookScript.shipped().text()));
+        Path hook = Files.writeString(directory.resolve("hook"), killable(branches.text()));
         Long replayed = Long.getLong("hook.seed");
         long first = replayed == null ? 1 : replayed;
         long last = replayed == null ? SEEDS : replayed;
@@ -59,17 +71,36 @@ class HookDifferentialTest {
         }
         System.out.printf(
                 Locale.ROOT,
-                "hook and model: %d hosts, %d kills, %d refusals, %d checkpoints%n",
+                "hook and model: %d hosts, %d kills, %d refusals, %d checkpoints, %d of %d branches%n",
                 last - first + 1,
                 killed.sum(),
                 refused.sum(),
-                checkpoints.sum());
+                checkpoints.sum(),
+                branches.count() - branches.missing().size(),
+                branches.count());
         assertThat(stories)
                 .as("%d of %d seeds", stories.size(), last - first + 1)
                 .isEmpty();
         // The test means something only if it goes to the places that matter.
         assertThat(killed.sum()).isEqualTo(last - first + 1);
-        assertThat(refused.sum()).isGreaterThanOrEqualTo((last - first) / 10);
+        if (last - first + 1 >= ENOUGH) {
+            assertThat(reached).containsAll(expected());
+            assertThat(branches.missing()).isSubsetOf(Files.readAllLines(TAKEN_ELSEWHERE));
+        }
+    }
+
+    private static List<String> expected() {
+        List<String> expected = new ArrayList<>();
+        for (Call.Operation operation : Call.Operation.values()) {
+            expected.add(operation.toString());
+            expected.add(operation + " killed");
+        }
+        for (Denial denial : Denial.values()) {
+            expected.add(denial + " refused");
+            expected.add(denial + " passed");
+        }
+        expected.addAll(List.of("passed by warn", "passed by off", "passed by break-glass"));
+        return expected;
     }
 
     /** Counts the commands that the hook runs, and dies before a chosen one. */
@@ -159,6 +190,7 @@ class HookDifferentialTest {
                         failure = "it was not killed";
                         return;
                     }
+                    reached.add(call.operation() + " killed");
                     killed.increment();
                 }
                 agree(sandbox, shell, HostOnDisk.read(sandbox), host.call(call.operation() == Call.Operation.PREPARE));
@@ -176,18 +208,38 @@ class HookDifferentialTest {
                 failure = difference(after, comparable(course.end()));
             } else if (result.exit() != course.exit()) {
                 failure = "exit is " + result.exit() + ", the model says " + course.exit();
-            } else if (course.refusal() != null) {
+            } else {
+                reached(call, course);
+            }
+            if (failure == null && course.refusal() != null) {
                 refused.increment();
-                if (!result.message().contains("tpm-keeper: " + course.refusal())) {
-                    failure = "the message does not name " + course.refusal();
+                if (!result.message().contains("tpm-keeper: " + course.refusal().word())) {
+                    failure = "the message does not name " + course.refusal().word();
                 }
             }
         }
 
-        private Sandbox.Result run(Sandbox sandbox, List<String> shell, Call call, Map<String, String> more) {
+        private void reached(Call call, Course course) {
+            reached.add(call.operation().toString());
+            Denial refusal = course.refusal();
+            HookHost.Refused mark = course.end().refused();
+            if (refusal != null) {
+                reached.add(refusal + (course.exit() == 0 ? " passed" : " refused"));
+                if (mark != null && mark.passedBy() != null) {
+                    reached.add("passed by " + mark.passedBy());
+                }
+            }
+        }
+
+        private Sandbox.Result run(Sandbox sandbox, List<String> shell, Call call, Map<String, String> more)
+                throws IOException {
             Map<String, String> environment = new java.util.HashMap<>(more);
             environment.put("HOOK_STEPS", sandbox.path("steps").toString());
-            return sandbox.call(shell, hook, call.operation().name().toLowerCase(Locale.ROOT), environment);
+            environment.put("HOOK_REACHED", sandbox.path("reached").toString());
+            Sandbox.Result result =
+                    sandbox.call(shell, hook, call.operation().name().toLowerCase(Locale.ROOT), environment);
+            branches.add(sandbox.path("reached"));
+            return result;
         }
     }
 

@@ -2,11 +2,15 @@ package io.tpmkeeper.agent.hook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tpmkeeper.protocol.hook.Denial;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +28,15 @@ class HookScriptTest {
                     .containsExactlyElementsOf(HookScript.PARTS);
         }
         assertThat(HookScript.shipped().text()).startsWith("#!/bin/sh\n").endsWith("exit \"$status\"\n");
+    }
+
+    @Test
+    void theModelKnowsEveryRefusalByItsName() throws IOException {
+        Matcher explained = Pattern.compile("^    (\\w+)\\) missing=", Pattern.MULTILINE)
+                .matcher(Files.readString(Path.of("hook/10-refusals.sh")));
+        assertThat(explained.results().map(name -> name.group(1)))
+                .containsExactlyInAnyOrderElementsOf(
+                        Arrays.stream(Denial.values()).map(Denial::word).toList());
     }
 
     @Test

@@ -94,7 +94,7 @@ final class Draft {
         }
     }
 
-    Course course(int exit, @Nullable String refusal) {
+    Course course(int exit, @Nullable Denial refusal) {
         return new Course(List.copyOf(checkpoints), exit, refusal);
     }
 

@@ -33,15 +33,12 @@ final class Prepare {
         this.install = new Install(draft);
     }
 
-    /** A start that is not allowed. @param asks what the request says; null: nobody's answer helps */
-    private record Denied(String name, @Nullable Reason asks) {}
-
     Course course() {
         takeMarker();
         if (!draft.hasTpm()) {
             return draft.course(0, null);
         }
-        Denied denied = decide();
+        Denial denied = decide();
         if (denied == null) {
             draft.refused = null;
             draft.checkpoint();
@@ -60,11 +57,11 @@ final class Prepare {
             }
             if (guard == Guard.ENFORCE) {
                 refuse(denied);
-                return draft.course(1, denied.name());
+                return draft.course(1, denied);
             }
             pass(denied, guard.word());
         }
-        return draft.course(0, denied.name());
+        return draft.course(0, denied);
     }
 
     private void takeMarker() {
@@ -82,21 +79,21 @@ final class Prepare {
     }
 
     /** Null: it may start, and its run is open. */
-    private @Nullable Denied decide() {
+    private @Nullable Denial decide() {
         if (draft.vm.isUnreadable()) {
-            return new Denied("HostFileUnreadable", null);
+            return Denial.HOST_FILE_UNREADABLE;
         }
         if (!draft.runOpen()) {
             capture.forgetRescue();
         }
         if (!install.replay()) {
-            return new Denied("HostFileUnreadable", null);
+            return Denial.HOST_FILE_UNREADABLE;
         }
         if (!recover()) {
-            return new Denied("NoSpace", null);
+            return Denial.NO_SPACE;
         }
         if (kind == null) {
-            return new Denied("HostFileUnreadable", null);
+            return Denial.HOST_FILE_UNREADABLE;
         }
         if (kind == RunKind.INCOMING) {
             openRun(RunKind.INCOMING, false, null);
@@ -107,25 +104,25 @@ final class Prepare {
             return withoutLine(kind);
         }
         return switch (line.state()) {
-            case TOMBSTONE -> new Denied("LineElsewhere", Reason.LINE);
-            case LEFT -> new Denied("LineLeft", Reason.LINE);
-            case LOST -> new Denied("LineLost", Reason.LINE);
+            case TOMBSTONE -> Denial.LINE_ELSEWHERE;
+            case LEFT -> Denial.LINE_LEFT;
+            case LOST -> Denial.LINE_LOST;
             case HELD -> {
                 if (kind == RunKind.IMAGE) {
                     openRun(RunKind.IMAGE, false, null);
                     yield null;
                 }
-                yield draft.seen() ? startFromTip() : new Denied("DomainUnknown", Reason.DOMAIN);
+                yield draft.seen() ? startFromTip() : Denial.DOMAIN_UNKNOWN;
             }
         };
     }
 
-    private @Nullable Denied withoutLine(RunKind cold) {
+    private @Nullable Denial withoutLine(RunKind cold) {
         if (!draft.indexReadable()) {
-            return new Denied("IndexMissing", Reason.LINE);
+            return Denial.INDEX_MISSING;
         }
         if (draft.guard() != null) {
-            return new Denied("LineElsewhere", Reason.LINE);
+            return Denial.LINE_ELSEWHERE;
         }
         openRun(cold, false, null);
         return null;
@@ -144,21 +141,21 @@ final class Prepare {
         return capture.saveEnd(run, call.migrationLogged() ? Ending.UNKNOWN : Ending.LOST, true);
     }
 
-    private @Nullable Denied startFromTip() {
+    private @Nullable Denial startFromTip() {
         acceptWhatLiesThere();
         Digest tip = draft.tip();
         LiveFiles there = draft.look();
         boolean begins = tip != null && !there.odd() && tip.equals(there.marks().digest());
         if (!begins && there.vars().isThere() && draft.found().nvramOfAnother()) {
-            return new Denied("NvramOfAnother", null);
+            return Denial.NVRAM_OF_ANOTHER;
         }
         if (tip == null) {
             install.putAside();
         } else if (!begins && !install.installTip(tip)) {
-            return new Denied("ContentMissing", Reason.CONTENT);
+            return Denial.CONTENT_MISSING;
         }
         if (!draft.found().disk().reserve()) {
-            return new Denied("NoSpace", null);
+            return Denial.NO_SPACE;
         }
         openRun(RunKind.COLD, true, tip);
         return null;
@@ -216,8 +213,8 @@ final class Prepare {
     }
 
     /** What would be refused starts off-line. An on-line end that could not be saved is lost with it. */
-    private void pass(Denied denied, @Nullable String by) {
-        draft.refused = by == null ? null : new Refused(denied.name(), by, true);
+    private void pass(Denial denied, @Nullable String by) {
+        draft.refused = by == null ? null : new Refused(denied.word(), by, true);
         draft.checkpoint();
         if (!draft.vm.isUnreadable()) {
             Vm vm = draft.vm();
@@ -230,8 +227,8 @@ final class Prepare {
         settleRequest();
     }
 
-    private void refuse(Denied denied) {
-        draft.refused = new Refused(denied.name(), null, false);
+    private void refuse(Denial denied) {
+        draft.refused = new Refused(denied.word(), null, false);
         draft.checkpoint();
         draft.request = null;
         draft.checkpoint();

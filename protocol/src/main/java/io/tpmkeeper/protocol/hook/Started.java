@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code started}, and {@code reconnect} of an active domain. */
 final class Started {
-    private static final String IMAGE = "ImageOfThePast";
-
     private final Draft draft;
     private final boolean judges;
 
@@ -30,7 +28,7 @@ final class Started {
         if (!draft.hasTpm()) {
             return draft.course(0, null);
         }
-        String refusal = null;
+        Denial refusal = null;
         Run run = draft.run();
         if (run != null && run.open()) {
             Line line = draft.line();
@@ -38,9 +36,9 @@ final class Started {
                 if (isTheTips(line)) {
                     run = begun(run, line.tip(), true);
                 } else {
-                    refusal = IMAGE;
+                    refusal = Denial.IMAGE_OF_THE_PAST;
                     String passedBy = passedBy();
-                    draft.refused = new Refused(IMAGE, passedBy, true);
+                    draft.refused = new Refused(refusal.word(), passedBy, true);
                     draft.checkpoint();
                     if (passedBy == null) {
                         return draft.course(1, refusal);

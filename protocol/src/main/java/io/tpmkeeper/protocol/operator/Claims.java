@@ -56,6 +56,31 @@ public final class Claims {
         record Refused(String reason, String message, boolean waits) implements Claim {}
     }
 
+    /** Every reason for which a claim is refused here. */
+    public enum Why {
+        DOMAIN_NOT_FOUND("DomainNotFound", true),
+        DELETION_UNDER_WAY("DeletionUnderWay", true),
+        CLAIMED_BY_ANOTHER("ClaimedByAnother", false),
+        CLAIM_NOT_PROVEN("ClaimNotProven", false),
+        NO_TPM("NoTpm", false);
+
+        private final String word;
+        private final boolean waits;
+
+        Why(String word, boolean waits) {
+            this.word = word;
+            this.waits = waits;
+        }
+
+        public String word() {
+            return word;
+        }
+
+        private Claim.Refused saying(String message) {
+            return new Claim.Refused(word, message, waits);
+        }
+    }
+
     private Claims() {}
 
     public static Claim decide(Situation now) {
@@ -75,19 +100,15 @@ public final class Claims {
             return new Claim.TakeOver(RecordSpec.ownedBy(now.claimant()));
         }
         if (kept || isMineMadeAgain(now.claimant(), owner)) {
-            return new Claim.Refused(
-                    "DeletionUnderWay",
-                    "The hosts are still being cleaned after the last VmTpmState for this domain; this one follows as soon as that is done.",
-                    true);
+            return Why.DELETION_UNDER_WAY.saying(
+                    "The hosts are still being cleaned after the last VmTpmState for this domain; this one follows as soon as that is done.");
         }
-        return new Claim.Refused(
-                "ClaimedByAnother",
+        return Why.CLAIMED_BY_ANOTHER.saying(
                 owner != null && owner.namespace().equals(now.claimant().namespace())
                         ? "VmTpmState %s already has the domain %s. Delete one of the two."
                                 .formatted(owner.name(), now.domainUuid())
                         : "The domain %s belongs to a VmTpmState in another namespace, or its content is kept there. If the domain is yours, give it a UUID of its own (a clone must not keep its original's)."
-                                .formatted(now.domainUuid()),
-                false);
+                                .formatted(now.domainUuid()));
     }
 
     /**
@@ -114,20 +135,17 @@ public final class Claims {
         if (now.sightings().isEmpty()) {
             return trusted
                     ? make
-                    : new Claim.Refused(
-                            "DomainNotFound",
+                    : Why.DOMAIN_NOT_FOUND.saying(
                             "No node that reports has a domain with UUID %s yet. Define it (virsh define); nothing else is needed here."
-                                    .formatted(now.domainUuid()),
-                            true);
+                                    .formatted(now.domainUuid()));
         }
         List<Sighting> withTpm = now.sightings().stream().filter(Sighting::tpm).toList();
         Sighting seen = (withTpm.isEmpty() ? now.sightings() : withTpm).getFirst();
         if (withTpm.isEmpty()) {
-            return new Claim.Refused(
-                    "NoTpm", "The domain %s on %s %s".formatted(seen.name(), seen.node(), whyNoTpm(seen)), false);
+            return Why.NO_TPM.saying("The domain %s on %s %s".formatted(seen.name(), seen.node(), whyNoTpm(seen)));
         }
         boolean proved = withTpm.stream().anyMatch(s -> namespace.equals(s.ownerNamespace()));
-        return proved || trusted ? make : new Claim.Refused("ClaimNotProven", unproven(seen, namespace), false);
+        return proved || trusted ? make : Why.CLAIM_NOT_PROVEN.saying(unproven(seen, namespace));
     }
 
     private static String whyNoTpm(Sighting seen) {

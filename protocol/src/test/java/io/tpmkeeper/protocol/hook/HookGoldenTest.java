@@ -67,7 +67,7 @@ class HookGoldenTest {
         ObjectNode all =
                 GoldenHost.YAML.createObjectNode().put("call", operation).put("exit", course.exit());
         if (course.refusal() != null) {
-            all.put("refusal", course.refusal());
+            all.put("refusal", course.refusal().word());
         }
         ArrayNode durable = all.putArray("durable");
         List<HookHost> states = course.checkpoints();

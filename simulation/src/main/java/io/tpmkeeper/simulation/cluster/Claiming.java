@@ -78,10 +78,7 @@ final class Claiming {
                 }
             }
             case Claims.Claim.Bound bound -> {}
-            case Claims.Claim.Refused refused -> {
-                scene.coverage().reached("claim refused", refused.reason());
-                return;
-            }
+            case Claims.Claim.Refused refused -> scene.coverage().reached("claim refused", refused.reason());
         }
         scene.coverage().reached("claim", claim.getClass().getSimpleName());
     }

@@ -78,7 +78,7 @@ final class Hooks {
     private Result carryOut(Call.Operation operation, boolean patient, HookHost before) {
         Course course = Hook.call(before, new Call(operation, host.bootId(), logged, migrationLogged, true));
         if (course.refusal() != null) {
-            scene.coverage().reached("refusal", course.refusal());
+            scene.coverage().reached("refusal", course.refusal().word());
         }
         Integer percent = killedAt;
         killedAt = null;
@@ -109,7 +109,9 @@ final class Hooks {
                         host.name(),
                         "hook %s%s: %s",
                         operation,
-                        course.refusal() == null ? "" : " refuses or would: " + course.refusal(),
+                        course.refusal() == null
+                                ? ""
+                                : " refuses or would: " + course.refusal().word(),
                         host.disk.vm());
         return course.exit() == 0 ? Result.PASSED : Result.REFUSED;
     }
@@ -127,11 +129,7 @@ final class Hooks {
             }
             last = at.request() == null ? null : at;
         }
-        boolean asks = switch (course.refusal()) {
-            case "LineElsewhere", "LineLeft", "LineLost", "IndexMissing", "ContentMissing", "DomainUnknown" -> true;
-            default -> false;
-        };
-        return asks ? last : null;
+        return course.refusal().asks() == null ? null : last;
     }
 
     /** Under {@code off}, and where nobody protects the domain, no start waits. */

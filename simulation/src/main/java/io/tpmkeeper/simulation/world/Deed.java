@@ -216,6 +216,8 @@ public enum Deed {
     RECORD_DELETED(1, Feature.RECORDS_BY_HAND, (w, h, n) -> w.deleteRecord()),
     RECORD_WIPED(1, Feature.RECORDS_BY_HAND, (w, h, n) -> w.wipeRecord()),
     UNDEFINE_RUNNING(1, Feature.UNDEFINED_RUNNING, (w, h, n) -> w.undefineRunning(w.running(h))),
+    ANOTHER_TAKES_THE_NAME(2, Feature.NVRAM_OF_ANOTHER, (w, h, n) -> w.anotherTakesTheName(h)),
+    ANOTHER_IS_SAVED(1, Feature.NVRAM_OF_ANOTHER, (w, h, n) -> h.libvirt().anotherIsUnsaved(false)),
     EDIT(1, Feature.EDITED_FILES, (w, h, n) -> w.edit(h)),
     BREAK_GLASS(1, Feature.BREAK_GLASS, (w, h, n) -> h.breakGlass(true)),
     MEND_GLASS(3, Feature.BREAK_GLASS, (w, h, n) -> h.breakGlass(false)),

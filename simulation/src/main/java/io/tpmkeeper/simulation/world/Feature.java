@@ -47,5 +47,7 @@ public enum Feature {
     /** A quota keeps the API server from taking generations. */
     QUOTA,
     /** A host that is off when the faults cease stays off. */
-    A_HOST_IS_LOST
+    A_HOST_IS_LOST,
+    /** Another VM, of which nothing is saved, has its NVRAM under the domain's name. */
+    NVRAM_OF_ANOTHER
 }

@@ -3,6 +3,7 @@ package io.tpmkeeper.simulation.world;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
@@ -15,15 +16,19 @@ public record Schedule(long seed, Set<Feature> features, List<Event> events) {
     private static final int EVENTS = 160;
     private static final double SHARE = 0.25;
 
-    /** Drawn apart from the others, so that a seed without them is what it was before they came. */
-    private static final Set<Feature> CAME_LATER = EnumSet.of(Feature.RECORDS_BY_HAND, Feature.UNDEFINED_RUNNING);
+    /** Drawn apart from the others, so that a seed without them is what it was before they came; and how often. */
+    private static final Map<Feature, Double> CAME_LATER = Map.of(
+            Feature.RECORDS_BY_HAND, SHARE,
+            Feature.UNDEFINED_RUNNING, SHARE,
+            Feature.NVRAM_OF_ANOTHER, 0.1);
 
     public static Schedule of(long seed) {
         Random random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
         Random apart = new Random(~seed * 0x9E3779B97F4A7C15L + 1);
         Set<Feature> features = EnumSet.noneOf(Feature.class);
         for (Feature feature : Feature.values()) {
-            if ((CAME_LATER.contains(feature) ? apart : random).nextDouble() < SHARE) {
+            Double share = CAME_LATER.get(feature);
+            if (share == null ? random.nextDouble() < SHARE : apart.nextDouble() < share) {
                 features.add(feature);
             }
         }

@@ -154,6 +154,19 @@ public final class SimulatedWorld {
         }
     }
 
+    /** Where it may start it is undefined, and another VM that nobody has captured yet gets its name, and so its NVRAM's. */
+    void anotherTakesTheName(Host host) {
+        if (host.isOn()
+                && host.holds()
+                && !host.libvirt().isActive()
+                && !host.libvirt().waits()
+                && !host.libvirt().holdsStop()) {
+            undefine(host);
+            host.libvirt().varsAreReplaced();
+            host.libvirt().anotherIsUnsaved(true);
+        }
+    }
+
     /** Not a guest that began before the hook knew where its NVRAM is: that has no second name for it, and nobody can keep it. */
     void undefineRunning(Host host) {
         if (host.libvirt().runs() && !host.libvirt().hasSecondName()) {
@@ -400,6 +413,7 @@ public final class SimulatedWorld {
             host.agent().live();
             host.agent().lag(false);
             host.breakGlass(false);
+            host.libvirt().anotherIsUnsaved(false);
             freeDisk(host);
             host.libvirt().timeOut();
         }
