@@ -121,11 +121,6 @@ public final class Life {
                     HostState.GRANTED,
                     HostState.NONE,
                     "Move",
-                    "what it had changed before it heard of the line: looked at anew"),
-            new Transition(
-                    HostState.UNSYNCED,
-                    HostState.NONE,
-                    "Move",
                     "what it had changed before it heard of the line: looked at anew"));
 
     private Life() {}
