@@ -191,6 +191,27 @@ class ClusterSchedulesTest extends Schedules {
     }
 
     @Test
+    void aHostDirectoryOfAnotherClusterIsLeftAsItIsAndItsNodeIsAsGoodAsSilent() {
+        stoppedOn(a);
+        a.agent().isOfAnotherCluster(true);
+        world.operator().noticeSilence();
+        String before = a.toString();
+        isRefused(b, Reason.HOST_LOSS);
+        accepts(Reason.HOST_LOSS, Way.TAKE_OVER);
+        starts(b);
+        world.write(b);
+        world.settle(2);
+        assertThat(a).as("no order is obeyed there, and nothing taken off").hasToString(before);
+
+        a.agent().isOfAnotherCluster(false);
+        world.settle(2);
+        assertThat(a.holds()).isFalse();
+        b.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        starts(a);
+    }
+
+    @Test
     void aGenerationDeletedByHandIsMadeAgain() {
         stoppedOn(a);
         world.deleteGeneration(0);

@@ -233,6 +233,35 @@ class MoveSchedulesTest extends Schedules {
     }
 
     @Test
+    void aNodeWhoseKubeletWasKilledIsNotPassedOverAsLongAsItsAgentLives() {
+        runsOn(a);
+        world.policy().set(new OnHostLoss(OnHostLoss.When.AFTER, 600));
+        a.runKubelet(false);
+        world.settle(1);
+        world.scene().clock().pass(1_200);
+        tries(b);
+        assertThat(b.libvirt().runs()).isFalse();
+        assertThat(holder()).isEqualTo("a");
+        b.libvirt().timeOut();
+        world.write(a);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        assertThat(status().current())
+                .as("the agent saves its end all the same")
+                .isNotNull();
+
+        a.agent().die();
+        world.operator().noticeSilence();
+        isRefused(b, Reason.HOST_LOSS);
+        world.scene().clock().pass(600);
+        starts(b);
+        a.agent().live();
+        a.runKubelet(true);
+        world.settle(2);
+        assertThat(a.holds()).isFalse();
+    }
+
+    @Test
     void theHolderHasLostItsFilesAndTheClusterHasThem() {
         stoppedOn(a);
         world.undefine(a);

@@ -24,6 +24,7 @@ public final class Agent {
     private final Elsewhere elsewhere;
     private boolean up = true;
     private boolean lags;
+    private boolean foreign;
 
     /** Of the cluster, as far as watches brought it; null: nothing was listed yet. */
     @Nullable
@@ -68,7 +69,13 @@ public final class Agent {
 
     /** Whether it renews its Lease. */
     public boolean isHeard() {
-        return isUp() && host.isConnected();
+        return isUp() && host.isConnected() && !foreign;
+    }
+
+    /** The host directory says that it is another cluster's: it ends before it has read or told anything else. */
+    public void isOfAnotherCluster(boolean is) {
+        foreign = is;
+        forget();
     }
 
     public void die() {
@@ -126,7 +133,7 @@ public final class Agent {
 
     /** The next step of its pass. @return whether the pass goes on */
     public boolean step() {
-        if (!isUp()) {
+        if (!isUp() || foreign) {
             return false;
         }
         if (pass == null) {

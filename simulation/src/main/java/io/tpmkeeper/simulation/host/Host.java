@@ -37,6 +37,7 @@ public final class Host {
     private int boot = 1;
     private boolean on = true;
     private boolean connected = true;
+    private boolean kubelet = true;
     private boolean fenced;
     private boolean allowed = true;
     private String lastRequest = "-";
@@ -85,6 +86,15 @@ public final class Host {
 
     public void connect(boolean to) {
         connected = to;
+    }
+
+    /** Whether its kubelet works, and reaches the API server. The agent is another process. */
+    public boolean isReady() {
+        return isConnected() && kubelet;
+    }
+
+    public void runKubelet(boolean runs) {
+        kubelet = runs;
     }
 
     public boolean isFenced() {

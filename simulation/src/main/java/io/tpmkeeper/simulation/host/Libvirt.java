@@ -96,6 +96,13 @@ public final class Libvirt {
         attempt(saved == null ? Plan.cold(fate) : Plan.restore(fate, saved, true));
     }
 
+    /** {@code virsh create}: of a domain that is not defined. */
+    public void create(Plan.Fate fate) {
+        if (!defined) {
+            attempt(Plan.ofTransient(fate));
+        }
+    }
+
     public void restore(Content image, Plan.Fate fate) {
         attempt(Plan.restore(fate, image, false));
     }
@@ -109,7 +116,7 @@ public final class Libvirt {
             return;
         }
         scene.story().say(host.name(), "virsh %s", plan);
-        defined = true;
+        defined = plan.lasts();
         if (plan.image() != null && hooks.call(Operation.RESTORE) != Hooks.Result.PASSED) {
             return;
         }
@@ -329,6 +336,21 @@ public final class Libvirt {
         if (host.isOn()) {
             scene.story().say(host.name(), "has another VM's NVRAM under the domain's name");
             host.disk.unlinkVars(runs(), Disk.plain(scene.contents().anothersVars()));
+        }
+    }
+
+    /**
+     * {@code virsh domrename}: what the agent has told the hook of the domain is of another name.
+     *
+     * @param moves whether libvirt gives the NVRAM the new name, too; else nothing lies there
+     */
+    public void rename(boolean moves) {
+        if (isFree() && defined) {
+            scene.story().say(host.name(), "renames the domain");
+            host.forgetPaths();
+            if (!moves) {
+                host.disk.unlinkVars(false, FileState.ABSENT);
+            }
         }
     }
 

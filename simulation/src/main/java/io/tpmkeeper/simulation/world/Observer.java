@@ -84,7 +84,7 @@ final class Observer implements Nodes, Witness, Elsewhere {
 
     @Override
     public boolean isReady(String node) {
-        return host(node).isConnected();
+        return host(node).isReady();
     }
 
     @Override
