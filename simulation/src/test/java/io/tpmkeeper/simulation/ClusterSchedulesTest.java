@@ -280,4 +280,37 @@ class ClusterSchedulesTest extends Schedules {
         accepts(Reason.MISSING_STATE, Way.BEGIN);
         starts(c);
     }
+
+    @Test
+    void whatAHostWroteThatObeyedRestoredStorageIsNotTheDomain() {
+        stoppedOn(a);
+        b.libvirt().start(Fate.RUNS);
+        for (int i = 0; i < 6 && (status().holder() == null || !holder().equals("b")); i++) {
+            if (status().moving() == null) {
+                b.agent().work();
+            }
+            a.agent().work();
+            world.operator().work();
+        }
+        assertThat(holder()).as("given, and not obeyed yet").isEqualTo("b");
+        world.takeSnapshot();
+        world.losePower(b, PowerLoss.NOTHING);
+        b.fence();
+        world.operator().noticeSilence();
+        starts(c);
+        c.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(2);
+        world.rollBack();
+        b.boot();
+        world.settle(3);
+        assertThat(b.holds()).as("it obeyed what the storage says").isTrue();
+        b.libvirt().start(Fate.RUNS);
+        world.write(b);
+        b.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(3);
+        starts(c);
+        c.libvirt().stop(Ending.SHUTDOWN);
+        acceptsToContinueOn(Reason.ROLLED_BACK, c);
+        starts(a);
+    }
 }

@@ -280,4 +280,21 @@ class MigrationSchedulesTest extends Schedules {
         assertThat(b.holds()).as("what lies there is libvirt's blank").isFalse();
         starts(a);
     }
+
+    /** A limit: libvirt had said that a migration comes, and the hook takes the start for it. */
+    @Test
+    void aStartThatTheHookTookForTheMigrationIsFollowedWhereTheRealOneDied() {
+        runsOn(a);
+        c.killNextHook(50);
+        world.migrate(a, c);
+        world.migrate(a, b);
+        world.endMigration(true, Ending.MIGRATED);
+        world.losePower(b, PowerLoss.NOTHING);
+        c.libvirt().start(Fate.RUNS);
+        b.boot();
+        world.settle(4);
+        assertThat(holder()).isEqualTo("c");
+        assertThat(world.scene().coverage().of("limit a start that the hook took for a migration is followed"))
+                .isPositive();
+    }
 }

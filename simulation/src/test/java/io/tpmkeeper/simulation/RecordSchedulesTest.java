@@ -156,4 +156,18 @@ class RecordSchedulesTest extends Schedules {
         world.settle(4);
         starts(b);
     }
+
+    @Test
+    void aStartThatFailedElsewhereIsNobodyWhoKnowsOfMore() {
+        c.libvirt().start(Fate.FAILS_EARLY);
+        stoppedOn(a);
+        starts(a);
+        world.write(a);
+        world.deleteRecord();
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.undefine(a);
+        world.loseDirectory(a);
+        world.settle(4);
+        starts(b);
+    }
 }

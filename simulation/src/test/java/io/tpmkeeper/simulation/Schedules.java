@@ -83,8 +83,10 @@ abstract class Schedules {
 
     void acceptsToContinueOn(Reason why, Host host) {
         Decision asked = asked(why);
-        int number =
-                asked.options().stream().map(o -> o.choice().node()).toList().indexOf(host.name());
+        int number = asked.options().stream()
+                .map(o -> o.choice().way() == Way.CONTINUE ? o.choice().node() : null)
+                .toList()
+                .indexOf(host.name());
         assertThat(number).as("%s", asked).isNotNegative();
         world.people().accept(number);
         world.settle(4);

@@ -221,15 +221,16 @@ final class AgentWork {
             scene.truth().isLeftWith(scene.contents().of(obeyed.next().tip()));
         } else if (order.tip() instanceof Content.Live) {
             boolean active = activity == Activity.ACTIVE;
+            var content = active
+                    ? host.libvirt().content()
+                    : scene.contents().of(obeyed.next().tip());
+            if (host.libvirt().wasTakenForReceived(order.run()) && scene.truth().isLeftAsideBy(content)) {
+                scene.coverage().reached("limit", "a start that the hook took for a migration is followed");
+                scene.truth().goesOnFrom(content);
+            }
             var newest = scene.truth().newest();
             scene.truth()
-                    .adopts(
-                            host.name(),
-                            active
-                                    ? host.libvirt().content()
-                                    : scene.contents().of(obeyed.next().tip()),
-                            active,
-                            newest != null && elsewhere.isOnAnother(host.name(), newest));
+                    .adopts(host.name(), content, active, newest != null && elsewhere.isOnAnother(host.name(), newest));
         } else if (order.tip() != null) {
             takes(order, scene.contents().of(obeyed.next().tip()));
         }

@@ -25,6 +25,9 @@ final class Guest {
     /** What was on the disk before its last write. */
     private @Nullable Content synced;
 
+    /** Number of the last run that was a start here and that the hook took for a migration; null: none. */
+    private @Nullable Long takenForReceived;
+
     Guest(Host host, Scene scene, Elsewhere elsewhere) {
         this.host = host;
         this.scene = scene;
@@ -50,6 +53,7 @@ final class Guest {
         synced = became;
         activity = Activity.ACTIVE;
         withoutAnEarlierRunsSecondName();
+        takenForReceived = run != null && run.open() && run.kind() == RunKind.INCOMING ? (Long) run.n() : null;
         scene.story().say(host.name(), "runs from %s with %s, run %s", from, became, run);
         if (run != null && run.open() && run.online()) {
             scene.truth().beginsOnline(host.name(), from, became);
@@ -72,6 +76,10 @@ final class Guest {
                     .reached("limit", "a second name of an earlier run's NVRAM, where the hook forgot its place");
             host.disk.rescue = new HookHost.Rescue(rescue.tpm(), FileState.ABSENT, null);
         }
+    }
+
+    boolean wasTakenForReceived(@Nullable Long run) {
+        return run != null && run.equals(takenForReceived);
     }
 
     void runsAlready() {

@@ -264,7 +264,8 @@ public final class Host {
         Digest known = saved == null ? null : saved.digest();
         return (line != null && line.state() != LineState.TOMBSTONE)
                 || disk.entries.values().stream()
-                        .anyMatch(e -> !Objects.equals(e.files().digest(), known))
+                        .anyMatch(e -> e.files().digest() != null
+                                && !Objects.equals(e.files().digest(), known))
                 || (disk.live.anything() && !Objects.equals(disk.live.marks().digest(), known))
                 || disk.rescue.ended() != null;
     }

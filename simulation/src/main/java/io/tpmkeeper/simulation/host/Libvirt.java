@@ -270,6 +270,11 @@ public final class Libvirt {
         guest.runsAlready();
     }
 
+    /** Whether this run was no migration to here: libvirt had said {@code migrate}, and a start came instead. */
+    boolean wasTakenForReceived(@Nullable Long run) {
+        return guest.wasTakenForReceived(run);
+    }
+
     /** What the guest has now. */
     public @Nullable Content content() {
         return guest.content();

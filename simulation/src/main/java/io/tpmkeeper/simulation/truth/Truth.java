@@ -190,6 +190,11 @@ public final class Truth {
         }
     }
 
+    /** Whether the newest state is none of those that this one grew from. */
+    public boolean isLeftAsideBy(@Nullable Content content) {
+        return newest != null && (content == null || !content.descendsFrom(newest));
+    }
+
     /**
      * A host obeys the order to go on with what it has.
      *
@@ -317,8 +322,12 @@ public final class Truth {
         tentative = false;
     }
 
-    /** Something becomes current. It goes forward, or nothing is known. */
-    public void becomesCurrent(@Nullable Digest before, Digest now) {
+    /**
+     * Something becomes current. It goes forward, or nothing is known.
+     *
+     * @param passed whether it is of a host by whose line the domain has gone on already
+     */
+    public void becomesCurrent(@Nullable Digest before, Digest now, boolean passed) {
         Content older = contents.of(before);
         Content newer = Objects.requireNonNull(contents.of(now), "a content that nobody made was promoted");
         boolean grown = older == null || newer.descendsFrom(older) || (chosen != null && newer.descendsFrom(chosen));
@@ -326,7 +335,7 @@ public final class Truth {
             throw new Broken(
                     Harm.STALE, "current goes from %s to %s, which did not grow from it".formatted(older, newer));
         }
-        if (newest != null && livesOn == null && newer != newest && newer.descendsFrom(newest)) {
+        if (!passed && newest != null && livesOn == null && newer != newest && newer.descendsFrom(newest)) {
             // A host that was given up for dead brought something newer home.
             newest = newer;
         }

@@ -162,7 +162,7 @@ final class Observer implements Nodes, Witness, Elsewhere {
         Current current = is.current();
         forgotten.written(is);
         if (current != null && !current.digest().equals(older) && !purgeUndone && !isChosen(was, is)) {
-            scene.truth().becomesCurrent(older, current.digest());
+            scene.truth().becomesCurrent(older, current.digest(), isPassedBy(current));
         }
         if (is.epoch() < was.epoch() || (is.epoch() == was.epoch() && isGivenAnew(was, is))) {
             throw new Broken(Harm.STALE, "epoch %d is given after %d".formatted(is.epoch(), was.epoch()));
@@ -176,6 +176,11 @@ final class Observer implements Nodes, Witness, Elsewhere {
                 givenUp(node, current == null ? null : current.digest());
             }
         }
+    }
+
+    /** The storage went back, and the host that sent it obeyed what that said: by a later line the domain is on another host. */
+    private boolean isPassedBy(Current current) {
+        return rolledBack && isHeldAbove(current.node(), current.version().epoch());
     }
 
     private void givenUp(String node, @Nullable Digest current) {
