@@ -281,6 +281,29 @@ class MigrationSchedulesTest extends Schedules {
         starts(a);
     }
 
+    @Test
+    void whatWasBegunWhereItWentIsAskedAboutThoughALaterStartThereWasRefused() {
+        runsOn(a);
+        b.agent().die();
+        migrates(a, b, Ending.MIGRATED);
+        world.write(b);
+        world.losePower(b, PowerLoss.NOTHING);
+        a.breakGlass(true);
+        a.libvirt().start(Fate.RUNS);
+        migrates(a, c, Ending.MIGRATED);
+        a.breakGlass(false);
+        c.libvirt().stop(Ending.DESTROYED);
+        b.boot();
+        b.breakGlass(true);
+        b.libvirt().start(Fate.RUNS);
+        b.breakGlass(false);
+        b.libvirt().stop(Ending.SHUTDOWN);
+        b.libvirt().start(Fate.RUNS);
+        b.libvirt().timeOut();
+        acceptsToContinueOn(Reason.FORKED_RUN, b);
+        starts(c);
+    }
+
     /** A limit: libvirt had said that a migration comes, and the hook takes the start for it. */
     @Test
     void aStartThatTheHookTookForTheMigrationIsFollowedWhereTheRealOneDied() {

@@ -2,6 +2,7 @@ package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.Content;
 import io.tpmkeeper.protocol.Ending;
+import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.Run;
 import io.tpmkeeper.protocol.RunKind;
@@ -70,9 +71,20 @@ final class Forks implements Verb {
         var refusal = node.facts().refusal();
         boolean letThrough = refusal != null && refusal.passedBy() != null;
         return !adopting
-                && (ofThisRecord || letThrough || run.open())
+                && (ofThisRecord || letThrough || run.open() || mayBeTheDomain(world, node))
                 && !run.online()
                 && !run.voided()
                 && run.kind() != RunKind.INCOMING;
+    }
+
+    /**
+     * Once the line has left its holder, what began where it may have gone hides how that ended there: whoever let it through is
+     * forgotten with the next start that is refused.
+     */
+    private static boolean mayBeTheDomain(World world, NodeView node) {
+        return node.facts().hasState()
+                && HolderLine.of(world)
+                        .filter(h -> h.line().state() == LineState.LEFT)
+                        .isPresent();
     }
 }
