@@ -45,6 +45,13 @@ public record NodeOrders(
         return new NodeOrders(node, toHostId, next, acked, ids, served);
     }
 
+    /** The line is given elsewhere: a start that waits on this node, and was served with the line that it has now, waits again. */
+    public NodeOrders passed(String toHostId, Order tombstone) {
+        boolean held = order != null && order.kind() == OrderKind.HELD;
+        NodeOrders next = ordered(toHostId, tombstone);
+        return held ? new NodeOrders(node, toHostId, tombstone, acked, next.known, List.of()) : next;
+    }
+
     /** The node acknowledged the order in force. */
     public NodeOrders acknowledged() {
         return new NodeOrders(node, hostId, order, order, List.of(), served);

@@ -2,6 +2,7 @@ package io.tpmkeeper.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tpmkeeper.protocol.Choice.Way;
 import io.tpmkeeper.protocol.DeletionPolicy;
 import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.operator.Finding.Reason;
@@ -209,5 +210,21 @@ class LifeSchedulesTest extends Schedules {
         world.api().refuseGenerations(false);
         world.settle(4);
         starts(c);
+    }
+
+    @Test
+    void aStartThatWasServedWithALineThatLeftIsToldWhatBecameOfThat() {
+        a.libvirt().start(Fate.RUNS);
+        world.migrate(a, b);
+        world.endMigration(true, Ending.MIGRATED);
+        b.libvirt().stop(Ending.SHUTDOWN);
+        world.undefine(b);
+        world.undefine(a);
+        a.libvirt().define();
+        apply();
+        a.libvirt().start(Fate.RUNS);
+        world.settle(4);
+        accepts(Reason.LOST_TAIL, Way.BEGIN);
+        assertThat(a.runsOnline()).isTrue();
     }
 }

@@ -109,7 +109,7 @@ final class Giving {
                     : world.ordersOf(other.node()).map(NodeOrders::hostId).orElse(null);
             if (hostId != null && hasPart(world, other) && !other.node().equals(except)) {
                 Order gone = Order.tombstone(id(world, other.node()), epoch, passedUntil(other, passed));
-                next = next.withNode(other.node(), hostId, o -> o.ordered(hostId, gone));
+                next = next.withNode(other.node(), hostId, o -> o.passed(hostId, gone));
             }
         }
         return next;
