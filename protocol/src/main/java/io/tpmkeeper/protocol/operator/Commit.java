@@ -73,6 +73,18 @@ final class Commit implements Verb {
                             .formatted(to.node()),
                     Offers.continueOn(world, List.of(to))));
         }
+        List<NodeView> forked = world.nodes().values().stream()
+                .filter(n -> !n.alive() && Forks.isForked(world, n))
+                .toList();
+        if (!forked.isEmpty()) {
+            return Verdict.found(new Finding(
+                    Finding.Reason.FORKED_RUN,
+                    "The domain migrated away from %s, seemingly to %s; it ran on %s, too, without having been allowed to, which is silent: what %s received may have come from there. Bring it back, or choose."
+                            .formatted(from.node().node(), to.node(), names(forked), to.node()),
+                    Offers.all(
+                            Beginnings.fromNewest(world),
+                            Offers.continueOn(world, List.of(to, from.node())))));
+        }
         boolean otherwise = world.nodes().values().stream()
                 .filter(n -> n.alive() && !n.node().equals(to.node()))
                 .anyMatch(n -> n.facts().active() || Forks.isForked(world, n));

@@ -86,7 +86,7 @@ final class Giving {
     }
 
     /** How it ended nobody knows, or it went to another node. */
-    private static boolean mayHaveLeft(@Nullable Run run) {
+    static boolean mayHaveLeft(@Nullable Run run) {
         return run != null && !run.voided() && (run.how() == Ending.MIGRATED || run.how() == Ending.UNKNOWN);
     }
 

@@ -62,11 +62,13 @@ final class Reset implements Verb {
 
     /**
      * A Tombstone makes what ended on a host no part of the domain, so where that was chosen only a line needs one that the host
-     * can start from, or that says that the domain has left it; and an order that gives it the line and is not answered yet.
+     * can start from, or that says that the domain has left it; and an order that gives it the line and is not answered yet; and a
+     * run that may have left it: what it has was chosen, and not where that went.
      */
     private static boolean mayStay(World world, Choice choice) {
         NodeView chosen = chosen(world, choice);
         return chosen != null
+                && !Giving.mayHaveLeft(chosen.facts().run())
                 && world.ordersOf(chosen.node())
                         .flatMap(NodeOrders::open)
                         .filter(o -> o.kind() == OrderKind.HELD)
