@@ -44,8 +44,8 @@ final class Guest {
         if (!(host.disk.live.tpm() instanceof FileState.Plain plain) || plain.torn()) {
             return null;
         }
-        FileMarks there = host.disk.live.marks();
-        return scene.contents().of(there);
+        Content there = scene.contents().of(host.disk.live.marks());
+        return there == null || there.isTorn() ? null : there;
     }
 
     void begins(@Nullable Content from, Content became) {

@@ -304,7 +304,7 @@ public final class Libvirt {
 
     /** libvirt says once more that a domain has ended which it has said of already. */
     public void stoppedAgain() {
-        if (!isActive() && waiting == null && !stopHeld) {
+        if (isFree()) {
             called(Operation.STOPPED);
         }
     }

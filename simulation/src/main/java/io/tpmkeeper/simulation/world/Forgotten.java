@@ -24,7 +24,7 @@ final class Forgotten {
     /** What became current last, as far as anybody wrote it down. */
     private @Nullable Content savedLast;
 
-    /** The newest state, if it was nowhere any more when a host's directory had been lost. */
+    /** The newest state, if it was nowhere any more when a host's directory had been lost, but in the domain's own files there. */
     private @Nullable Content goneWithDirectory;
 
     Forgotten(Scene scene) {
@@ -57,8 +57,14 @@ final class Forgotten {
         judge(hosts);
     }
 
-    void directoryLost(List<Host> hosts) {
-        goneWithDirectory = scene.truth().isGone() ? scene.truth().newest() : null;
+    /** @param last what was newest before, if now it lies nowhere, or in the domain's own files on that host alone */
+    void directoryLost(@Nullable Content last, List<Host> hosts) {
+        goneWithDirectory = last;
+        judge(hosts);
+    }
+
+    /** Now it is nowhere. */
+    void isGone(List<Host> hosts) {
         judge(hosts);
     }
 

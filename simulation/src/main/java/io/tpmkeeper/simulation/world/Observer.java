@@ -255,10 +255,11 @@ final class Observer implements Nodes, Witness, Elsewhere {
         given = true;
     }
 
-    void directoryLost() {
+    void directoryLost(Host host) {
         directoriesLost++;
         mayBeGone("a host directory that was lost before all was saved");
-        forgotten.directoryLost(hosts);
+        Content newest = scene.truth().newest();
+        forgotten.directoryLost(newest == null || isSomewhereBut(host, newest) ? null : newest, hosts);
     }
 
     /** By hand, all of it or its status. */
@@ -371,11 +372,16 @@ final class Observer implements Nodes, Witness, Elsewhere {
                 // Nobody protects it, and what people go on with is what they mean.
                 scene.truth().forget();
             }
+            forgotten.isGone(hosts);
         }
     }
 
     private boolean isSomewhere(Content content) {
-        return hosts.stream().anyMatch(h -> h.has(content))
+        return isSomewhereBut(null, content);
+    }
+
+    private boolean isSomewhereBut(@Nullable Host but, Content content) {
+        return hosts.stream().anyMatch(h -> h != but && h.has(content))
                 || api.keepsWhole(content.digest())
                 || api.uploads().values().stream().anyMatch(u -> u.digest().equals(content.digest()));
     }

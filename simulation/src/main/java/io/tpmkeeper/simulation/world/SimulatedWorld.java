@@ -245,7 +245,7 @@ public final class SimulatedWorld {
 
     public void loseDirectory(Host host) {
         host.loseDirectory();
-        observer.directoryLost();
+        observer.directoryLost(host);
     }
 
     public void freeDisk(Host host) {
