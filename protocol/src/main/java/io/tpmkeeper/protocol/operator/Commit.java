@@ -81,9 +81,7 @@ final class Commit implements Verb {
                     Finding.Reason.FORKED_RUN,
                     "The domain migrated away from %s, seemingly to %s; it ran on %s, too, without having been allowed to, which is silent: what %s received may have come from there. Bring it back, or choose."
                             .formatted(from.node().node(), to.node(), names(forked), to.node()),
-                    Offers.all(
-                            Beginnings.fromNewest(world),
-                            Offers.continueOn(world, List.of(to, from.node())))));
+                    Offers.all(Beginnings.fromNewest(world), Offers.continueOn(world, List.of(to, from.node())))));
         }
         boolean otherwise = world.nodes().values().stream()
                 .filter(n -> n.alive() && !n.node().equals(to.node()))

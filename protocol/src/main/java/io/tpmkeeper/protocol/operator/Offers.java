@@ -54,17 +54,19 @@ final class Offers {
             case BEGIN -> choice.from() != null && isCurrent(world, choice.from());
             case CONTINUE ->
                 HolderLine.of(world)
-                        .filter(h -> h.node().node().equals(choice.node()) && !hasRunSince(h.facts()))
+                        .filter(h -> h.node().node().equals(choice.node()) && hasItsTip(h))
                         .map(h -> h.line().tip())
                         .filter(t -> isCurrent(world, t))
                         .isPresent();
         };
     }
 
-    /** Beside its line: what it has is what that run left, or has. */
-    private static boolean hasRunSince(Facts facts) {
-        Run run = facts.run();
-        return run != null && !run.online() && !run.voided();
+    /** And not what a run beside its line left, or has, or a power loss. */
+    private static boolean hasItsTip(HolderLine holder) {
+        Run run = holder.facts().run();
+        Digest lies = holder.facts().live();
+        boolean ranBeside = run != null && !run.online() && !run.voided();
+        return !ranBeside && (lies == null || lies.equals(holder.line().tip()));
     }
 
     /** Empty also where it runs on several: then that is settled first. */

@@ -96,12 +96,12 @@ final class Consents {
         switch (choice.way()) {
             case CONTINUE -> {
                 Host host = host(Objects.requireNonNull(choice.node()));
-                leaveBehind(host.name());
+                leaveBehind(host.name(), seen);
                 scene.truth()
                         .goesOnAt(host.name(), host.whatItHas(), host.libvirt().runs());
             }
             case BEGIN -> {
-                leaveBehind(null);
+                leaveBehind(null, seen);
                 scene.truth().goesOnFrom(scene.contents().of(choice.from()));
             }
             case FORGET -> forgets(was, Objects.requireNonNull(choice.node()), seen);
@@ -125,10 +125,14 @@ final class Consents {
         }
     }
 
-    /** People turned away from what these have: until they hear of it they may go on with it. */
-    private void leaveBehind(@Nullable String except) {
+    /** People turned away from what these have, or were to be given: until they hear of it they may go on with it. */
+    private void leaveBehind(@Nullable String except, World seen) {
         for (Host host : hosts) {
-            boolean may = host.holds() || scene.truth().livesOn(host.name());
+            boolean ordered = seen.ordersOf(host.name())
+                    .flatMap(NodeOrders::open)
+                    .filter(o -> o.kind() == OrderKind.HELD)
+                    .isPresent();
+            boolean may = ordered || host.holds() || scene.truth().livesOn(host.name());
             if (may && !host.name().equals(except)) {
                 scene.truth().leaveBehind(host.name());
             }
@@ -180,7 +184,7 @@ final class Consents {
                 throw new Broken(Harm.STALE, "%s holds the line still, and it is given anew".formatted(host.name()));
             }
         }
-        leaveBehind(to.node());
+        leaveBehind(to.node(), seen);
     }
 
     private void presumeOff(List<String> silent, Holder to, Order order) {
