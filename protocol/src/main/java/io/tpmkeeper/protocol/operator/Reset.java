@@ -13,6 +13,7 @@ import io.tpmkeeper.protocol.Run;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,12 +124,13 @@ final class Reset implements Verb {
                 .filter(n ->
                         n.facts().lineOf(world.recordUid()).filter(Line::isHeld).isPresent())
                 .toList();
-        Optional<NodeView> unknown =
-                holding.stream().filter(n -> !isTakenBack(world, n)).findFirst();
+        Optional<NodeView> unknown = Stream.concat(
+                        holding.stream().filter(n -> !isTakenBack(world, n)), obeyedLater(world))
+                .findFirst();
         if (unknown.isPresent()) {
             return withdraw(
                     world,
-                    "%s holds a line that was not known when somebody chose (%s): the cluster's storage was rolled back. Nothing is given."
+                    "%s has a line that was not known when somebody chose (%s): the cluster's storage was rolled back. Nothing is given."
                             .formatted(unknown.get().node(), consent.of()));
         }
         if (!holding.isEmpty()) {
@@ -145,6 +147,16 @@ final class Reset implements Verb {
                             .formatted(beside.get().node(), consent.of()));
         }
         return choice.node() == null ? giveToWhoAsks(world, consent) : goOn(world, consent, choice.node());
+    }
+
+    /** Those whose line is of a later epoch than the choice's own, also one that was given up since or has left. */
+    private static Stream<NodeView> obeyedLater(World world) {
+        return world.nodes().values().stream()
+                .filter(NodeView::alive)
+                .filter(n -> n.facts()
+                        .lineOf(world.recordUid())
+                        .filter(l -> l.epoch() > world.status().epoch())
+                        .isPresent());
     }
 
     /** Whether its line ends as soon as it obeys. */

@@ -215,7 +215,10 @@ final class AgentWork {
             scene.truth().tombstoned(host.name());
         }
         LineState state = Objects.requireNonNull(obeyed.next().line()).state();
-        if (order.tip() instanceof Content.Live && state != LineState.HELD) {
+        boolean late = scene.truth().isForsaken(host.name()) && elsewhere.isGivenAbove(order.epoch());
+        if (order.kind() == OrderKind.HELD && late) {
+            scene.coverage().reached("limit", "a host that was given up for dead obeys what it was ordered before");
+        } else if (order.tip() instanceof Content.Live && state != LineState.HELD) {
             // It went elsewhere, or is torn: nothing starts from what this host has.
             scene.coverage().reached("obey", "Held(live), and the line is " + state);
             scene.truth().isLeftWith(scene.contents().of(obeyed.next().tip()));
@@ -232,19 +235,10 @@ final class AgentWork {
             scene.truth()
                     .adopts(host.name(), content, active, newest != null && elsewhere.isOnAnother(host.name(), newest));
         } else if (order.tip() != null) {
-            takes(order, scene.contents().of(obeyed.next().tip()));
+            scene.truth().takes(host.name(), scene.contents().of(obeyed.next().tip()));
         }
         if (order.kind() == OrderKind.HELD && elsewhere.wentBack()) {
             afterARollback(order, obeyed.next().line());
-        }
-    }
-
-    private void takes(Order order, io.tpmkeeper.simulation.truth.@Nullable Content tip) {
-        boolean late = scene.truth().isForsaken(host.name()) && elsewhere.isGivenAbove(order.epoch());
-        scene.truth().takes(host.name(), tip);
-        if (late) {
-            scene.coverage().reached("limit", "a host that was given up for dead obeys what it was ordered before");
-            scene.truth().leaveBehind(host.name());
         }
     }
 
