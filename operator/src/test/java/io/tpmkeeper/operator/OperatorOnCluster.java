@@ -42,7 +42,8 @@ import org.junit.jupiter.api.TestInstance;
 @OnTheGround
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class OperatorOnCluster {
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** Longer than a reconciler waits before it looks again by itself (30 s): it may have looked between two writes of a test. */
+    static final Duration PATIENCE = Duration.ofSeconds(75);
 
     ControlPlane cluster;
     KubernetesClient client;
