@@ -45,6 +45,17 @@ public record NodeOrders(
         return new NodeOrders(node, toHostId, next, acked, ids, served);
     }
 
+    /** What was done for a start that waits on this node came to nothing: it waits again. */
+    public NodeOrders waitsAgain(String request) {
+        return new NodeOrders(
+                node,
+                hostId,
+                order,
+                acked,
+                known,
+                served.stream().filter(id -> !id.equals(request)).toList());
+    }
+
     /** The line is given elsewhere: a start that waits on this node, and was served with the line that it has now, waits again. */
     public NodeOrders passed(String toHostId, Order tombstone) {
         boolean held = order != null && order.kind() == OrderKind.HELD;

@@ -187,7 +187,7 @@ final class Move implements Verb {
         Line line = from.line();
         if (line.state() == LineState.LOST) {
             return new Verdict(
-                    List.of(new Step.WriteRecord(world.status().withMoving(null))),
+                    List.of(new Step.WriteRecord(callOff(world.status()))),
                     Optional.of(UnsavedTip.lost(world, from.node().node())));
         }
         NodeView to = receiver(world, world.status().move());
@@ -207,6 +207,15 @@ final class Move implements Verb {
                                 .formatted(
                                         to.node(),
                                         current == null ? "a blank TPM" : "generation " + current.generation())));
+    }
+
+    /** The start for which the line was taken back waits still, and is told what a person is asked. */
+    private static RecordStatus callOff(RecordStatus status) {
+        RecordStatus.Moving moving = status.move();
+        RecordStatus off = status.withMoving(null);
+        return off.ordersOf(moving.to())
+                .map(o -> off.withNode(o.node(), o.hostId(), orders -> orders.waitsAgain(moving.request())))
+                .orElse(off);
     }
 
     /** The start for which the line was taken back waits for what will not come by itself. */
