@@ -164,7 +164,7 @@ class DecisionsTest {
         vm.guest().defineOn(hostB);
         assertThat(vm.guest().startRefused()).contains("tpm-keeper: LineElsewhere: ");
         assertThat(vm.state().awaitDecision(LossReason.HOST_LOSS).message())
-                .contains("host-a", "is not the host any more that it was");
+                .contains("host-a", "reports with another host directory");
         vm.state().await(ConditionType.READY, false, Reason.HOST_LOSS);
         assertThat(vm.state().generation()).as("what is saved").isEqualTo(1);
 
