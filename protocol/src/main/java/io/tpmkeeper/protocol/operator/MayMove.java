@@ -211,7 +211,7 @@ final class MayMove {
         return new Finding(
                 Finding.Reason.HOST_LOSS,
                 TakeOver.lostItsDirectory(world, holder)
-                        ? "%s held the domain, and reports with another host directory (/var/lib/tpm-keeper) than the one that was given it: that was lost, or the node was installed anew. What it knew of the domain, and what was not saved, went with it; %s. No node may start the domain from that without your word: put the directory back from a backup, or choose."
+                        ? "%s held the domain, and reports with another host directory (/var/lib/tpm-keeper) than the one that was given it: that was lost, or the node was installed anew. What it knew of the domain went with it, and what it had captured and not sent; %s. No node may start the domain from that without your word: put the directory back from a backup, or choose."
                                 .formatted(node, saved)
                         : "%s holds the domain and does not report; %s. No other node may start it, since it could still run there. Bring %s back."
                                 .formatted(node, saved, node));
