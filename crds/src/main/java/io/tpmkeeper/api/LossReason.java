@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 /** Why a person must decide: each names one loss, or one doubt, that is never settled by guessing. */
 public enum LossReason {
-    /** State of the domain lies on several nodes, or a node that may have some is silent. */
+    /** State of the domain lies on several nodes, a node that may have some is silent, or something newer than the newest generation was never made current. */
     @JsonProperty("FoundOnSeveralNodes")
     FOUND_ON_SEVERAL_NODES("FoundOnSeveralNodes"),
 

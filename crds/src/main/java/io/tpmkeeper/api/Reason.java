@@ -145,7 +145,7 @@ public enum Reason {
     // A person must decide.
     FOUND_ON_SEVERAL_NODES(
             "FoundOnSeveralNodes",
-            "State of the domain lies on several nodes, or a node that may have some is silent.",
+            "State of the domain lies on several nodes, a node that may have some is silent, or something newer than the newest generation was never made current.",
             "Decide by spec.acceptLoss which one goes on: each option says when its state was captured and what is lost. Where a node is silent, bring it back first.",
             ConditionType.READY,
             ConditionType.STARTABLE),

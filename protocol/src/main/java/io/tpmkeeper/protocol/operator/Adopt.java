@@ -92,6 +92,10 @@ final class Adopt implements Verb {
             // It is gone from the cluster: there would be nothing to start from.
             return Verdict.NOTHING;
         }
+        Optional<Generation> newer = Beginnings.newer(world).findFirst();
+        if (newer.isPresent()) {
+            return asked(world, whichIsNewer(newer.get(), current));
+        }
         return given(
                 to,
                 Giving.contentFirst(world, to, Content.of(current.digest())),
@@ -103,6 +107,12 @@ final class Adopt implements Verb {
                 ? "has the domain by a VmTpmRecord that was lost, and what is there does not go on from generation %d, the newest that is saved"
                         .formatted(current.generation())
                 : "has state that is not the one that was kept (it ran unprotected, perhaps), or that is not whole";
+    }
+
+    /** Sent in the name of a lost record, perhaps: nobody knows any more whether it was the domain's end. */
+    private static String whichIsNewer(Generation newer, Current current) {
+        return "Generation %d, captured %s on %s, is newer than generation %d and was never made current: it may be of a run that had no right to start, or the domain's last, sent in the name of a VmTpmRecord that was lost. So it is not plain from which state the domain continues. Nothing was touched. Choose from which state it goes on."
+                .formatted(newer.number(), newer.capturedAt(), newer.node(), current.generation());
     }
 
     /** Nobody asks any more, and the start that was refused for want of a node's answer would be again. */
@@ -166,11 +176,14 @@ final class Adopt implements Verb {
     }
 
     private static Verdict several(World world, List<NodeView> nodes, String what) {
-        Finding finding = new Finding(
-                Finding.Reason.FOUND_ON_SEVERAL_NODES,
+        return asked(
+                world,
                 "%s %s, so it is not plain from which state the domain continues. Nothing was touched.%s"
-                        .formatted(names(nodes), what, whatToDo(world, nodes)),
-                offers(world));
+                        .formatted(names(nodes), what, whatToDo(world, nodes)));
+    }
+
+    private static Verdict asked(World world, String message) {
+        Finding finding = new Finding(Finding.Reason.FOUND_ON_SEVERAL_NODES, message, offers(world));
         List<Step> answers = Stream.concat(world.asking().stream(), waitingByALostRecord(world))
                 .flatMap(n -> Answering.answer(n, finding).steps().stream())
                 .toList();

@@ -9,6 +9,7 @@ import io.tpmkeeper.protocol.operator.Finding.Offer;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The offers to begin anew, from what the cluster has or from a blank TPM, each with what is lost by it. */
@@ -41,6 +42,11 @@ final class Beginnings {
 
     /** From what was captured later than what is current, as far as that is known, and was never made current. */
     static List<Offer> fromNewer(World world) {
+        return newer(world).flatMap(g -> begin(world, g).stream()).toList();
+    }
+
+    /** What was captured later than what is current and is whole, the newest first. */
+    static Stream<Generation> newer(World world) {
         Current current = world.status().current();
         return world.generations().stream()
                 .filter(g -> world.references().isWhole(g))
@@ -49,9 +55,7 @@ final class Beginnings {
                                 && !g.digest().equals(current.digest())))
                 .sorted(Comparator.comparing(Generation::version)
                         .thenComparing(Generation::number)
-                        .reversed())
-                .flatMap(g -> begin(world, g).stream())
-                .toList();
+                        .reversed());
     }
 
     /** From the newest state that is whole in the cluster; where there is none, from a blank TPM. */
