@@ -1,5 +1,6 @@
 package io.tpmkeeper.protocol.operator;
 
+import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.Line;
 import java.util.List;
 import java.util.Optional;
@@ -19,14 +20,51 @@ final class RolledBack implements Verb {
                 .filter(NodeView::alive)
                 .filter(n -> lineAhead(world, n).isPresent())
                 .toList();
-        return ahead.isEmpty()
-                ? Verdict.NOTHING
-                : Verdict.found(new Finding(
-                        Finding.Reason.ROLLED_BACK,
-                        "The cluster's record is older than what %s obeyed: its storage was rolled back. Nothing was changed, no start elsewhere is allowed and nothing is deleted, since the newest state may be there only. Put a newer copy of the cluster's storage back; or, where there is none, choose."
-                                .formatted(String.join(
-                                        ", ", ahead.stream().map(NodeView::node).toList())),
-                        offers(world, ahead)));
+        if (ahead.isEmpty()) {
+            return Verdict.NOTHING;
+        }
+        Finding finding = new Finding(
+                Finding.Reason.ROLLED_BACK,
+                "The cluster's record is older than what %s obeyed: its storage was rolled back. Nothing was changed, no start elsewhere is allowed and no host is cleaned, since the newest state may be there only. Put a newer copy of the cluster's storage back; or, where there is none, choose."
+                        .formatted(String.join(
+                                ", ", ahead.stream().map(NodeView::node).toList())),
+                offers(world, ahead));
+        return new Verdict(
+                world.spec().owner() == null ? whereNobodyCanBeAsked(world) : List.of(), Optional.of(finding));
+    }
+
+    /**
+     * There is no VmTpmState, and none can be made, or bound to what was kept, before its namespace is gone or its deletion is withdrawn.
+     * So the Secrets go with the namespace that somebody deleted, the hosts are not touched, and whoever makes a VmTpmState again is asked.
+     */
+    private static List<Step> whereNobodyCanBeAsked(World world) {
+        if (!world.namespaceTerminating()) {
+            return world.status().deletion() == null || holderIsCleaned(world)
+                    ? List.of()
+                    : List.of(new Step.WriteRecord(world.status().withDeletion(null)));
+        }
+        List<Generation> held =
+                world.generations().stream().filter(Generation::kept).toList();
+        return held.isEmpty()
+                ? List.of()
+                : Stream.concat(
+                                held.stream().<Step>map(g -> new Step.KeepGeneration(g, false)),
+                                Stream.of(new Step.Announce(
+                                        true,
+                                        "GoesWithItsNamespace",
+                                        "The namespace %s is being deleted, and the generations that are saved in it go with it. What the hosts have stays: the cluster's record is older than what they obeyed, and there is no VmTpmState to ask in."
+                                                .formatted(world.ownerNamespace()))))
+                        .toList();
+    }
+
+    /** Or is being cleaned: then nobody has the line to whom the domain could be left. */
+    private static boolean holderIsCleaned(World world) {
+        Holder holder = world.status().holder();
+        return holder != null
+                && (world.ordersOf(holder.node()).isEmpty()
+                        || world.holder()
+                                .filter(n -> n.grant() != null && n.grant().purge() != null)
+                                .isPresent());
     }
 
     private static List<Finding.Offer> offers(World world, List<NodeView> ahead) {
