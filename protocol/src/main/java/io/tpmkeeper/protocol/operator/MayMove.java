@@ -141,7 +141,7 @@ final class MayMove {
     private static Finding mayHaveRunOn(World world, List<NodeView> received, NodeView holder) {
         return new Finding(
                 Finding.Reason.MISSING_STATE,
-                "How the last run on %s ended is not known, and %s received a migration of the domain, ran it without the right to, or lost its host directory: the newest state may be what lies there. No start is allowed from any of these. All is kept in the hosts' spools; choose the one of the host where the domain ran last."
+                "How the last run on %s ended is not known, and %s received a migration of the domain, ran it without the right to, or has lost what it knew of it: the newest state may be what lies there. No start is allowed from any of these. All is kept in the hosts' spools; choose the one of the host where the domain ran last."
                         .formatted(holder.node(), names(received)),
                 orBegin(
                         world,

@@ -2,6 +2,8 @@ package io.tpmkeeper.protocol.operator;
 
 import io.tpmkeeper.protocol.Consent;
 import io.tpmkeeper.protocol.Digest;
+import io.tpmkeeper.protocol.Line;
+import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.Run;
 import java.util.List;
 import java.util.stream.Stream;
@@ -22,11 +24,15 @@ final class Whereabouts {
                 .toList();
     }
 
-    /** Its host directory was lost: what lies there is of a run that nobody knows any more, and is not what is saved. */
+    /**
+     * Its host directory was lost, or the file that says what ran here cannot be read (a line is said to be lost then): what lies there is
+     * of a run that nobody knows any more, and is not what is saved.
+     */
     private static boolean hasForgotten(World world, NodeView node) {
         Digest lies = node.facts().live();
+        Line line = node.facts().line();
         return node.facts().run() == null
-                && node.facts().line() == null
+                && (line == null || line.state() == LineState.LOST)
                 && lies != null
                 && world.generationOf(lies).isEmpty();
     }
