@@ -326,13 +326,19 @@ public final class Host {
     /** Whether it lies where it is looked for. */
     public boolean hasAtHand(Content content) {
         Digest digest = content.digest();
-        Run last = disk.vm().run();
-        boolean ours = disk.rescue.ended() == null
-                || (last != null && last.n() == disk.rescue.ended().run());
         return disk.entries.values().stream().anyMatch(e -> is(e.files(), digest))
                 || disk.deliveries.values().stream().anyMatch(d -> is(d, digest))
                 || is(disk.live.marks(), digest)
-                || (ours && isPutAside(digest));
+                || isPutAsideByLastRun(digest);
+    }
+
+    /** What another run put aside, or one that no host file knows any more, waits for somebody to fetch it. */
+    private boolean isPutAsideByLastRun(Digest digest) {
+        Run last = disk.vm().run();
+        boolean ours = last != null
+                && (disk.rescue.ended() == null
+                        || last.n() == disk.rescue.ended().run());
+        return ours && isPutAside(digest);
     }
 
     /** Whether a migration to it failed last: what lies there is taken for what libvirt made to receive it. */
@@ -348,7 +354,7 @@ public final class Host {
         Digest digest = content.digest();
         Run last = disk.vm().run();
         return !is(disk.live.marks(), digest)
-                && !isPutAside(digest)
+                && !isPutAsideByLastRun(digest)
                 && disk.entries.values().stream()
                         .filter(e -> is(e.files(), digest))
                         .map(e -> e.meta().entry())

@@ -60,7 +60,7 @@ final class Offered {
             scene.coverage().reached("limit", "a run before any line was forked by the first one");
             return;
         }
-        if (isNotToldYet(accepted, newest, seen)) {
+        if (isNotToldYet(accepted, newest, seen) || wasOfferedByWhatWasTold(asked, newest, seen)) {
             scene.coverage().reached("limit", "somebody chose before a node had reported what came to be there");
             return;
         }
@@ -75,7 +75,9 @@ final class Offered {
                     .reached("limit", "what an earlier run left lies in a spool only, behind what came after it");
             return;
         }
-        if (!isSaved(newest, seen) && reporting(seen).noneMatch(h -> has(h, newest) && !h.failedToReceive())) {
+        if (!isSaved(newest, seen)
+                && reporting(seen)
+                        .noneMatch(h -> has(h, newest) && !h.failedToReceive() && !isInSpoolOnly(h, newest, seen))) {
             scene.coverage().reached("limit", "what a migration that failed found where it went is taken for a blank");
             return;
         }
@@ -96,6 +98,23 @@ final class Offered {
         boolean gone =
                 accepted.way() == Choice.Way.CONTINUE && !hasTold(host(Objects.requireNonNull(accepted.node())), seen);
         return gone || (!isSaved(newest, seen) && reporting(seen).noneMatch(h -> has(h, newest) && hasTold(h, seen)));
+    }
+
+    /**
+     * To continue on a host that had it by its last report, and where something came over it since: such a choice is withdrawn, and
+     * it is asked again.
+     */
+    private boolean wasOfferedByWhatWasTold(Decision asked, Content newest, World seen) {
+        return asked.options().stream()
+                .map(Decision.Option::choice)
+                .filter(c -> c.way() == Choice.Way.CONTINUE)
+                .map(c -> host(Objects.requireNonNull(c.node())))
+                .filter(h -> !hasTold(h, seen))
+                .flatMap(h -> Stream.ofNullable(seen.nodes().get(h.name())))
+                .map(NodeView::facts)
+                .filter(f -> f.live() == null || newest.digest().equals(f.live()))
+                .flatMap(f -> f.lineOf(seen.recordUid()).stream())
+                .anyMatch(l -> newest.digest().equals(l.tip()));
     }
 
     /** Of a host that was said to receive the domain: what comes, and not what libvirt made to receive it. */
@@ -142,7 +161,9 @@ final class Offered {
         boolean isTip = line != null
                 && line.record().equals(seen.recordUid())
                 && content.digest().equals(line.tip());
-        boolean isRefused = refused != null && refused.digest().equals(content.digest());
+        // A record that was wiped does not know of it any more.
+        boolean isRefused = (refused != null && refused.digest().equals(content.digest()))
+                || host.agent().isDistrusted(content);
         return (!isTip || isRefused) && host.hasOnlyOfEarlierRuns(content);
     }
 
