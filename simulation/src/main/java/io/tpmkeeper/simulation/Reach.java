@@ -40,6 +40,7 @@ final class Reach {
             "life Released -> Unsynced by Promote",
             "life Granted -> Unsynced by Promote",
             "life Unsynced -> Released by hosts",
+            "life Unsynced -> None by Move",
             "life Released -> Granted by Commit",
             "life Left -> Running by hosts",
             "life Lost -> Granted by Move",

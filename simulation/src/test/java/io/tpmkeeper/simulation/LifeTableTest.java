@@ -7,6 +7,7 @@ import io.tpmkeeper.protocol.DeletionPolicy;
 import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.operator.Finding.Reason;
+import io.tpmkeeper.simulation.cluster.Api;
 import io.tpmkeeper.simulation.host.Host.PowerLoss;
 import io.tpmkeeper.simulation.host.Plan.Fate;
 import java.util.Arrays;
@@ -29,6 +30,7 @@ class LifeTableTest extends Schedules {
                 "Granted -> Unsynced by Promote", LifeTableTest::sentBeforeItsFirstRunIsReported),
         FOLLOWED("Released -> Granted by Commit", LifeTableTest::followedThoughItWasTakenBack),
         SENT_AND_THEN_REPORTED("Unsynced -> Released by hosts", LifeTableTest::sentBeforeItIsReported),
+        SENT_BACK_IN_TIME("Unsynced -> None by Move", LifeTableTest::obeyedALaterLineThanTheStoredOne),
         RECEIVED_BACK("Left -> Running by hosts", LifeTableTest::receivedBackRightAfterItWasTakenBack),
         TORN_AND_OFF("Lost -> Granted by Move", LifeTableTest::passedOverThoughItIsTorn),
         FENCED_RELEASED("Released -> None by Delete", t -> t.retainedPast(t::stopsOnA)),
@@ -123,6 +125,30 @@ class LifeTableTest extends Schedules {
         world.endMigration(true, Ending.MIGRATED);
         a.agent().work();
         world.settle(2);
+    }
+
+    /** It refuses the order that storage which went back gives it again, and is silent then. */
+    private void obeyedALaterLineThanTheStoredOne() {
+        a.runsAlready();
+        world.apply(Api.HOME, "vm", DeletionPolicy.RETAIN);
+        for (int i = 0; i < 6 && (world.api().record() == null || status().holder() == null); i++) {
+            world.hosts().forEach(h -> h.agent().work());
+            world.operator().work();
+        }
+        assertThat(holder()).as("given, and not obeyed yet").isEqualTo("a");
+        assertThat(a.line()).isNull();
+        world.takeSnapshot();
+        world.settle(3);
+        a.libvirt().stop(Ending.SHUTDOWN);
+        world.settle(3);
+        starts(b);
+        world.settle(2);
+        world.rollBack();
+        a.agent().work();
+        world.losePower(a, PowerLoss.NOTHING);
+        world.operator().noticeSilence();
+        world.operator().work();
+        assertThat(status().holder()).isNull();
     }
 
     private void passedOverThoughItIsTorn() {

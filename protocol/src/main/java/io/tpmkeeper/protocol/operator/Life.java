@@ -114,6 +114,11 @@ public final class Life {
             new Transition(HostState.GRANTED, HostState.NONE, "Decide", "begun anew, as a person chose"),
             new Transition(HostState.RUNNING, HostState.NONE, "Decide", "begun anew, as a person chose"),
             new Transition(HostState.UNSYNCED, HostState.NONE, "Decide", "begun anew, as a person chose"),
+            new Transition(
+                    HostState.UNSYNCED,
+                    HostState.NONE,
+                    "Move",
+                    "the storage went back, and it had obeyed a later line: looked at anew"),
             new Transition(HostState.RELEASED, HostState.NONE, "Decide", "begun anew, as a person chose"),
             new Transition(HostState.RUNNING, HostState.GRANTED, "Move", "given past a dead holder"),
             new Transition(HostState.UNSYNCED, HostState.GRANTED, "Move", "given past a dead holder"),
