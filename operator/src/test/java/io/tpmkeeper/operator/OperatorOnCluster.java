@@ -42,8 +42,8 @@ import org.junit.jupiter.api.TestInstance;
 @OnTheGround
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class OperatorOnCluster {
-    /** Longer than a reconciler waits before it looks again by itself (30 s): it may have looked between two writes of a test. */
-    static final Duration PATIENCE = Duration.ofSeconds(75);
+    /** No longer than the reconciler rests before it looks again by itself: a wake-up that is missing shows. */
+    static final Duration PATIENCE = Duration.ofSeconds(30);
 
     ControlPlane cluster;
     KubernetesClient client;
@@ -136,6 +136,23 @@ abstract class OperatorOnCluster {
                 new ObjectMetaBuilder().withNamespace(namespace).withName(name).build());
         state.setSpec(new VmTpmStateSpec(VmTpmStateSpec.ofDomain(uuid).target(), null, policy, null));
         client.resource(state).create();
+    }
+
+    /**
+     * The operator puts its finalizer back as soon as it sees that it is gone, and copies what is deleted then. So it is deleted just as
+     * it was left without one, or left without one again.
+     */
+    void deleteByForce(String secret) {
+        await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> {
+            Secret bare = client.secrets()
+                    .inNamespace(namespace)
+                    .withName(secret)
+                    .edit(s -> {
+                        s.getMetadata().setFinalizers(List.of());
+                        return s;
+                    });
+            client.resource(bare).lockResourceVersion().delete();
+        });
     }
 
     Condition until(String name, ConditionType type, Predicate<Condition> holds) {

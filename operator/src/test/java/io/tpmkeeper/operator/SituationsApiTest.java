@@ -374,14 +374,6 @@ class SituationsApiTest extends OperatorOnCluster {
         client.resources(VmTpmState.class).inNamespace(namespace).withName("vm").delete();
     }
 
-    private void deleteByForce(String secret) {
-        client.secrets().inNamespace(namespace).withName(secret).edit(s -> {
-            s.getMetadata().setFinalizers(List.of());
-            return s;
-        });
-        client.secrets().inNamespace(namespace).withName(secret).delete();
-    }
-
     private void applySpec(VmTpmStateSpec spec) {
         VmTpmState state = new VmTpmState();
         state.setMetadata(
