@@ -8,6 +8,7 @@ import io.tpmkeeper.protocol.Ending;
 import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.LineState;
+import io.tpmkeeper.protocol.NodeOrders;
 import io.tpmkeeper.protocol.Run;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -23,6 +24,7 @@ final class TakeOver {
     static MayMove.Judgement judge(World world, Holder holder, NodeView to, String request) {
         List<NodeView> elsewhere = world.nodes().values().stream()
                 .filter(n -> n.alive() && (Whereabouts.mayHaveIt(n, to) || (n.equals(to) && received(n))))
+                .filter(n -> !isBlankWhereItWasLost(world, holder, n))
                 .toList();
         boolean accepted = isAccepted(world, holder);
         if (!accepted && !isDead(world, holder)) {
@@ -66,6 +68,14 @@ final class TakeOver {
         }
         NodeView from = world.holder().orElse(null);
         return from == null || world.policy().onHostLoss().isDead(from) || wasReplaced(world, holder, from);
+    }
+
+    /**
+     * What a failed migration left where the holder lost its directory is nothing of the domain; and nobody could say so, since what is
+     * said to that node is addressed to the directory that is gone.
+     */
+    private static boolean isBlankWhereItWasLost(World world, Holder holder, NodeView node) {
+        return node.node().equals(holder.node()) && lostItsDirectory(world, holder) && Offers.isBlank(node.facts());
     }
 
     private static boolean isAccepted(World world, Holder holder) {
@@ -118,9 +128,20 @@ final class TakeOver {
         return MayMove.hostLoss(world, holder).offering(Offers.all(past, goOn));
     }
 
-    /** As long as the holder has not obeyed, whoever handed the domain on to it may have the newest that can be had. */
+    /**
+     * As long as the holder has not obeyed, or nothing is saved of a line that went on from what it had, whoever handed the domain on to it may
+     * have the newest that can be had.
+     */
     private static List<NodeView> others(World world, List<NodeView> there) {
-        return Beginnings.holderIsToGoOnWithWhatItHas(world)
+        Current current = world.status().current();
+        boolean savedSince =
+                current != null && current.version().epoch() == world.status().epoch();
+        boolean wentOnFromWhatItHad = world.status().holder() != null
+                && world.ordersOf(world.status().holder().node())
+                        .map(NodeOrders::order)
+                        .filter(o -> Content.LIVE.equals(o.tip()))
+                        .isPresent();
+        return Beginnings.holderIsToGoOnWithWhatItHas(world) || (wentOnFromWhatItHad && !savedSince)
                 ? Offers.andWhatWasLeftAside(world, there)
                 : Offers.andOthers(world, there);
     }
