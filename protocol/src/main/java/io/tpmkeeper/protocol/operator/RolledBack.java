@@ -1,5 +1,6 @@
 package io.tpmkeeper.protocol.operator;
 
+import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.Line;
 import java.util.List;
@@ -68,7 +69,8 @@ final class RolledBack implements Verb {
     }
 
     private static List<Finding.Offer> offers(World world, List<NodeView> ahead) {
-        boolean saved = world.status().current() != null;
+        Current current = world.status().current();
+        boolean saved = current != null && world.generationOf(current.digest()).isPresent();
         List<NodeView> having = saved ? Offers.andOthers(world, andWhereItRuns(world, ahead)) : andAll(world, ahead);
         List<Finding.Offer> stopped = Offers.onceStopped(world, having);
         return Offers.all(Offers.all(Offers.continueOn(world, having), Beginnings.fromSaved(world)), stopped);
