@@ -156,7 +156,7 @@ public final class Sweep {
     /**
      * Of an older line nothing but the tip is ever sent: once something newer is saved under another line, a whole end of it that never was
      * can become nothing any more. A torn one, or what was captured while it ran, was nobody's to go on from before; nor is it where storage
-     * that went back has given an older line again, once its run is void.
+     * that went back has given an older line again, once its run is void or followed by another.
      */
     private static boolean isOver(Entry entry, World here) {
         Line line = here.vm.line();
@@ -165,7 +165,9 @@ public final class Sweep {
         }
         boolean ofAnOlderLine = entry.epoch() < line.epoch() || !line.record().equals(entry.record());
         boolean anEnd = entry.complete() && !entry.whileRunning();
-        return anEnd ? ofAnOlderLine && isSavedSince(entry, here) : ofAnOlderLine || isOfAVoidRun(entry, here);
+        return anEnd
+                ? ofAnOlderLine && isSavedSince(entry, here)
+                : ofAnOlderLine || entry.epoch() > line.epoch() || isOfAVoidRun(entry, here);
     }
 
     private static boolean isOfAVoidRun(Entry entry, World here) {

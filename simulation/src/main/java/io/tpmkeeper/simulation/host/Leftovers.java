@@ -3,6 +3,7 @@ package io.tpmkeeper.simulation.host;
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.Entry;
 import io.tpmkeeper.protocol.Line;
+import io.tpmkeeper.protocol.LineState;
 import io.tpmkeeper.protocol.Run;
 import io.tpmkeeper.protocol.Saved;
 import io.tpmkeeper.protocol.hostfile.Place;
@@ -60,7 +61,9 @@ public final class Leftovers {
 
     private boolean holdsTheLineOfAnotherRecord() {
         Line line = vm.line();
-        return line != null && line.isHeld() && !line.record().equals(record);
+        return line != null
+                && line.state() != LineState.TOMBSTONE
+                && !line.record().equals(record);
     }
 
     private boolean isTips(Entry entry) {
@@ -87,7 +90,16 @@ public final class Leftovers {
     }
 
     private boolean isOf(Line line, Entry entry) {
-        return entry.online() && record.equals(entry.record()) && entry.epoch() >= line.epoch();
+        return entry.online()
+                && record.equals(entry.record())
+                && entry.epoch() >= line.epoch()
+                && (entry.complete() || (entry.epoch() == line.epoch() && !isOfAVoidRun(entry)));
+    }
+
+    /** Storage that went back can have given an older line again. */
+    private boolean isOfAVoidRun(Entry entry) {
+        Run run = vm.run();
+        return run != null && run.voided() && run.n() == entry.run();
     }
 
     private boolean isSaved(@Nullable Digest digest) {
