@@ -214,6 +214,12 @@ public final class Api {
         }
     }
 
+    /** It is being deleted, and a generation there has the finalizer that keeps it. */
+    public boolean isHeldUp(String namespace) {
+        return terminating.contains(namespace)
+                && generations.values().stream().anyMatch(g -> g.namespace().equals(namespace) && g.kept());
+    }
+
     /** Everything in it is deleted, as far as finalizers let it. */
     public void deleteNamespace(String namespace) {
         terminating.add(namespace);

@@ -34,10 +34,7 @@ final class Claiming {
     private void letGo(Owner owner) throws Conflict {
         Stored.Record record = api.record;
         if (record == null) {
-            boolean heldUp = api.terminating.contains(owner.namespace())
-                    && api.generations.values().stream()
-                            .anyMatch(g -> g.namespace().equals(owner.namespace()) && g.kept());
-            var again = Claims.toLetGo(owner, heldUp);
+            var again = Claims.toLetGo(owner, api.isHeldUp(owner.namespace()));
             if (again.isPresent()) {
                 make(again.get());
                 scene.story().say("operator", "the record of %s is made again, to be emptied", owner);

@@ -19,6 +19,11 @@ final class LifeWatch {
         this.coverage = coverage;
     }
 
+    /** The storage went back: what is observed next is no step of the domain's life. */
+    void forget() {
+        last = null;
+    }
+
     /** The operator observes. */
     void observed(World world) {
         World before = last;

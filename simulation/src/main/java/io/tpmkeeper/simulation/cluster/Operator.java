@@ -85,6 +85,11 @@ public final class Operator {
         deposed = true;
     }
 
+    /** In the middle of a pass of one that was deposed. */
+    public void storageWentBack() {
+        life.forget();
+    }
+
     /** Whether it is in the middle of a pass. */
     public boolean isBusy() {
         return observed != null;

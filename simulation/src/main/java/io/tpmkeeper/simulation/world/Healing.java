@@ -60,6 +60,12 @@ final class Healing {
             world.scene().coverage().reached("limit", "a purge was undone by a rollback");
             return;
         }
+        if (world.isHeldUpByContentWithoutARecord()) {
+            world.scene()
+                    .coverage()
+                    .reached("limit", "somebody deleted the record of what is kept, and then its namespace");
+            return;
+        }
         throw new Broken(Harm.STUCK, "no host can start the domain, and nothing that is said leads on");
     }
 

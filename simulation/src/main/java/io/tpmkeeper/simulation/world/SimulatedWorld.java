@@ -314,6 +314,9 @@ public final class SimulatedWorld {
             snapshot = null;
             observer.rolledBack(before);
             operator = newOperator();
+            if (oldLeader != null) {
+                oldLeader.storageWentBack();
+            }
         }
     }
 
@@ -388,6 +391,11 @@ public final class SimulatedWorld {
     /** Whether the domain need not start in the end, nor be said why: a purge was undone by a rollback. */
     boolean mayBeStuck() {
         return observer.isPurgeUndone();
+    }
+
+    /** What lets go what is kept is a record's or a VmTpmState's deletion: there is neither. */
+    boolean isHeldUpByContentWithoutARecord() {
+        return api.record() == null && api.states().isEmpty() && api.isHeldUp(Api.HOME);
     }
 
     /**
