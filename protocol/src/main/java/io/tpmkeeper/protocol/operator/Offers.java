@@ -129,7 +129,13 @@ final class Offers {
                 .isPresent();
         boolean settled = run == null ? handedOn : run.voided() || (handedOn && run.online());
         // Where nothing is saved, more than a blank TPM is what was left aside once, too.
-        return world.status().current() == null || (!settled && !isSaved(world, facts));
+        return isNothingSaved(world) || (!settled && !isSaved(world, facts));
+    }
+
+    /** Or no more: what was current is gone from the cluster. */
+    static boolean isNothingSaved(World world) {
+        Current current = world.status().current();
+        return current == null || world.generationOf(current.digest()).isEmpty();
     }
 
     private static boolean isSaved(World world, Facts facts) {

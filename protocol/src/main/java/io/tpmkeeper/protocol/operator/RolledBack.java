@@ -1,6 +1,5 @@
 package io.tpmkeeper.protocol.operator;
 
-import io.tpmkeeper.protocol.Current;
 import io.tpmkeeper.protocol.Holder;
 import io.tpmkeeper.protocol.Line;
 import java.util.List;
@@ -69,9 +68,9 @@ final class RolledBack implements Verb {
     }
 
     private static List<Finding.Offer> offers(World world, List<NodeView> ahead) {
-        Current current = world.status().current();
-        boolean saved = current != null && world.generationOf(current.digest()).isPresent();
-        List<NodeView> having = saved ? Offers.andOthers(world, andWhereItRuns(world, ahead)) : andAll(world, ahead);
+        List<NodeView> having = Offers.isNothingSaved(world)
+                ? andAll(world, ahead)
+                : Offers.andOthers(world, andWhereItRuns(world, ahead));
         List<Finding.Offer> stopped = Offers.onceStopped(world, having);
         return Offers.all(Offers.all(Offers.continueOn(world, having), Beginnings.fromSaved(world)), stopped);
     }
