@@ -203,6 +203,35 @@ forget_rescue() {
     if [ "$nvram" != - ] && [ -d "$vars_rescue" ]; then run rm -rf "$vars_rescue"; fi
 }
 
+# keep_unknown: no run is known here, as where the host directory was lost. What has a second name only may be all that is left of
+# one: it is kept, as the rescue of a run that is not known. 1: it cannot be.
+keep_unknown() {
+    ! rescue_of_another || return 0
+    kept=
+    set --
+    if [ ! -L "$tpm" ] && only_second "$tpm_rescue/tpm2-00.permall" "$tpm/tpm2-00.permall"; then
+        kept=" $tpm_rescue/tpm2-00.permall"
+        set -- "$tpm_rescue/tpm2-00.permall"
+    fi
+    if [ "$nvram" != - ] && only_second "$vars_rescue/vars" "$nvram"; then
+        kept="$kept $vars_rescue/vars"
+        set -- "$@" "$vars_rescue/vars" "$vars_rescue"
+    fi
+    if [ $# -eq 0 ]; then
+        forget_rescue
+        return 0
+    fi
+    # Lost: nobody saw how it ended, nor that its files are whole.
+    run mkdir -p "$tpm_rescue" 2>/dev/null && run sync "$@" && (: >"$tpm_rescue/ended-0-lost") 2>/dev/null &&
+        run sync "$tpm_rescue" "${tpm_rescue%/*}" "${tpm_rescue%/*/*}" || return 1
+    say "what a run of $domain left of which nothing is known here is kept:$kept. Fetch it, then remove it and $tpm_rescue"
+}
+
+# only_second <second name> <first name>: whether the file has only that one.
+only_second() {
+    [ -f "$1" ] && [ ! -L "$1" ] && [ ! -e "$2" ] && [ ! -L "$2" ]
+}
+
 # link_vars: QEMU writes NVRAM in place, so a second name shows the run's own file even after undefine --nvram [libvirt 9.0].
 link_vars() {
     if [ "$seen" = yes ] && [ "$nvram" != - ] && [ -f "$nvram" ] && [ ! -L "$nvram" ] && ! rescue_of_another; then

@@ -45,7 +45,11 @@ decide() {
     [ "$has_tpm" = yes ] || return
     read_vm || { deny HostFileUnreadable "$root/vm/$uuid" now && return; }
     # A second name left behind by a call that was killed must not be taken for the next run's.
-    [ "$run_state" = Open ] || forget_rescue
+    case $run_state in
+    Open) ;;
+    Closed) forget_rescue ;;
+    *) keep_unknown || { deny NoSpace "what a run left that is not known here cannot be kept in $tpm_rescue" now && return; } ;;
+    esac
     replay || { deny HostFileUnreadable "$root/journal/$uuid" now && return; }
     recover || { deny NoSpace "its last run's end is not saved yet" now && return; }
     case $kind/$line in

@@ -12,6 +12,7 @@ import io.tpmkeeper.protocol.operator.Finding.Reason;
 import io.tpmkeeper.protocol.operator.Upload;
 import io.tpmkeeper.simulation.host.Host.PowerLoss;
 import io.tpmkeeper.simulation.host.Plan.Fate;
+import io.tpmkeeper.simulation.truth.Content;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -366,6 +367,22 @@ class HostSchedulesTest extends Schedules {
         a.libvirt().stop(Ending.SHUTDOWN);
         world.settle(3);
         starts(b);
+    }
+
+    @Test
+    void undefinedWhileItRanOnAHostThatLostItsDirectoryWhatItLeftIsKept() {
+        runsOn(a);
+        world.write(a);
+        world.loseDirectory(a);
+        a.libvirt().undefineRunning();
+        Content left = requireNonNull(a.whatItHas());
+        world.losePower(a, PowerLoss.NOTHING);
+        a.boot();
+        world.settle(2);
+        tries(a);
+        tries(a);
+        assertThat(a.libvirt().runs()).isFalse();
+        assertThat(a.has(left)).isTrue();
     }
 
     @Test

@@ -32,6 +32,10 @@ class HookDurabilityTest {
         keeper/spool/@/3/vars = vars A
         nvram/w.fd = vars B
         """;
+    private static final String FORGOTTEN = DOMAIN + """
+        keeper/vm/@: record r1; epoch 7; order o1; line Held
+        nvram/.tpm-keeper-rescue/@/vars = vars B
+        """;
 
     @TempDir
     private Path directory;
@@ -44,6 +48,28 @@ class HookDurabilityTest {
     @Test
     void aStateIsDurableBeforeItIsPutInPlaceAndTheJournalBeforeWhatLayThereGoes() throws IOException {
         checkInstall(HookScript.shipped().text());
+    }
+
+    @Test
+    void whatARunThatIsNotKnownLeftIsKeptDurablyBeforeTheNextOneBegins() throws IOException {
+        checkKept(HookScript.shipped().text());
+    }
+
+    @ParameterizedTest(name = "without: {0}")
+    @CsvSource(
+            delimiter = '~',
+            value = {
+                "run sync \"$@\" && (: > ~ (: >",
+                "\"$@\" \"$vars_rescue/vars\" \"$vars_rescue\" ~ \"$@\" \"$vars_rescue/vars\"",
+                "run sync \"$tpm_rescue\" \"${tpm_rescue%/*}\" \"${tpm_rescue%/*/*}\" ~ run sync \"${tpm_rescue%/*}\" \"${tpm_rescue%/*/*}\"",
+                "\"${tpm_rescue%/*}\" \"${tpm_rescue%/*/*}\" ~ \"${tpm_rescue%/*/*}\"",
+                "\"${tpm_rescue%/*}\" \"${tpm_rescue%/*/*}\" ~ \"${tpm_rescue%/*}\"",
+            })
+    void aHookThatKeepsItWithoutOneFsyncIsCaught(String line, String instead) {
+        String crippled = replaced(line, instead);
+        assertThatThrownBy(() -> checkKept(crippled))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("no fsync of");
     }
 
     @ParameterizedTest(name = "without: {0}")
@@ -129,6 +155,22 @@ class HookDurabilityTest {
             trace.demandPublished(nvram, List.of(), said);
             assertThat(trace.renameTo(journal)).isLessThan(trace.renameTo(tpm));
             trace.demandPublished(sandbox.path(Places.VM).toString(), List.of(), trace.size());
+        }
+    }
+
+    private void checkKept(String hook) throws IOException {
+        try (Sandbox sandbox = Sandbox.make()) {
+            Trace trace = traced(hook, sandbox, FORGOTTEN, "prepare");
+            int begins = trace.renameTo(sandbox.path(Places.VM).toString());
+            String kept = Places.RESCUE_VARS;
+            for (String each : List.of(
+                    kept,
+                    kept.substring(0, kept.lastIndexOf('/')),
+                    Places.RESCUE,
+                    "swtpm/.tpm-keeper-rescue",
+                    "swtpm")) {
+                trace.demandFsync(sandbox.path(each).toString(), 0, begins);
+            }
         }
     }
 

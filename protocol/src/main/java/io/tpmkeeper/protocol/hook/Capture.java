@@ -138,6 +138,30 @@ final class Capture {
         }
     }
 
+    /** No run is known here: what has a second name only may be all that is left of one. False: it cannot be kept. */
+    boolean keepUnknown() {
+        if (draft.rescueOfAnother()) {
+            return true;
+        }
+        Rescue found = draft.rescue;
+        boolean tpm = onlySecond(found.tpm(), draft.live.tpm());
+        boolean vars = draft.hasNvram() && onlySecond(found.vars(), draft.live.vars());
+        if (!tpm && !vars) {
+            forgetRescue();
+            return true;
+        }
+        if (!draft.found().disk().rescue()) {
+            return false;
+        }
+        draft.rescue = new Rescue(found.tpm(), found.vars(), new Ended(0, Ending.LOST));
+        draft.checkpoint();
+        return true;
+    }
+
+    private static boolean onlySecond(FileState second, FileState first) {
+        return second.isFile() && !first.isThere();
+    }
+
     boolean rescue(long run, Ending how) {
         if (!draft.seen() || draft.rescueOfAnother() || !draft.found().disk().rescue()) {
             return false;

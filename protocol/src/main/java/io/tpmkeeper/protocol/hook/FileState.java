@@ -17,4 +17,9 @@ public sealed interface FileState {
     default boolean isThere() {
         return !(this instanceof Absent);
     }
+
+    /** No symlink, FIFO, device: a hard link of it can be made, and kept. */
+    default boolean isFile() {
+        return this instanceof Plain || (this instanceof Odd odd && odd.regular());
+    }
 }

@@ -83,7 +83,11 @@ final class Prepare {
         if (draft.vm.isUnreadable()) {
             return Denial.HOST_FILE_UNREADABLE;
         }
-        if (!draft.runOpen()) {
+        if (draft.run() == null) {
+            if (!capture.keepUnknown()) {
+                return Denial.NO_SPACE;
+            }
+        } else if (!draft.runOpen()) {
             capture.forgetRescue();
         }
         if (!install.replay()) {

@@ -5,7 +5,6 @@ import io.tpmkeeper.protocol.Guard;
 import io.tpmkeeper.protocol.Line;
 import io.tpmkeeper.protocol.Run;
 import io.tpmkeeper.protocol.RunKind;
-import io.tpmkeeper.protocol.hook.FileState.Odd;
 import io.tpmkeeper.protocol.hook.FileState.Plain;
 import io.tpmkeeper.protocol.hook.HookHost.Refused;
 import io.tpmkeeper.protocol.hook.HookHost.Rescue;
@@ -96,9 +95,8 @@ final class Started {
 
     private void linkVars() {
         FileState vars = draft.live.vars();
-        boolean file = vars instanceof Plain || (vars instanceof Odd odd && odd.regular());
         if (draft.hasNvram()
-                && file
+                && vars.isFile()
                 && !draft.rescueOfAnother()
                 && draft.found().disk().rescue()) {
             draft.rescue = new Rescue(draft.rescue.tpm(), vars, draft.rescue.ended());
