@@ -4,6 +4,7 @@ import io.tpmkeeper.protocol.hostfile.DomainPaths;
 import io.tpmkeeper.protocol.hostfile.Place;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -72,6 +73,14 @@ public record HostPaths(Path root, Path run) {
     /** Where the hook keeps a second name of the NVRAM that a run writes. */
     static Path varsRescue(Path nvram, String uuid) {
         return parent(nvram).resolve(".tpm-keeper-rescue").resolve(uuid).resolve("vars");
+    }
+
+    /** The directories of both. */
+    static List<Path> rescues(DomainPaths domain, String uuid) {
+        Stream<Path> tpm = Stream.ofNullable(domain.tpm()).map(t -> tpmRescue(Path.of(t), uuid));
+        Stream<Path> vars = Stream.ofNullable(domain.nvram())
+                .map(n -> Objects.requireNonNull(varsRescue(Path.of(n), uuid).getParent()));
+        return Stream.concat(tpm, vars).distinct().toList();
     }
 
     static Path permall(DomainPaths paths) {

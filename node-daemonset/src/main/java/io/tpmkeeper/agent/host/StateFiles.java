@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class StateFiles {
     private final HostPaths paths;
     private final StateReader reader = new StateReader();
+    private final DurableFiles durable = new DurableFiles();
 
     public StateFiles(HostPaths paths) {
         this.paths = paths;
@@ -48,6 +49,19 @@ public final class StateFiles {
             return false;
         }
         return false;
+    }
+
+    /**
+     * Removes the second names that the hook gave what the last run left, once nothing of the domain is to stay: a later domain here would
+     * take them for what nobody has saved. What another run put aside stays, and waits for somebody to fetch it.
+     */
+    public void forgetSecondNames(String uuid, DomainPaths domain, long run) throws IOException {
+        if (isAnothers(uuid, domain, run)) {
+            return;
+        }
+        for (Path directory : HostPaths.rescues(domain, uuid)) {
+            durable.deleteTree(directory);
+        }
     }
 
     /**

@@ -3,6 +3,7 @@ package io.tpmkeeper.agent.pass;
 import io.tpmkeeper.agent.cluster.Grant;
 import io.tpmkeeper.agent.host.DomainLocks;
 import io.tpmkeeper.protocol.GrantSpec;
+import io.tpmkeeper.protocol.Run;
 import io.tpmkeeper.protocol.host.Purge;
 import io.tpmkeeper.protocol.hostfile.EntryMeta;
 import io.tpmkeeper.protocol.hostfile.UnreadableException;
@@ -73,6 +74,10 @@ final class Purges {
                                     .toList()))) {
                 case Purge.Refused(String message) -> new Settled(before, message);
                 case Purge.Allowed allowed -> {
+                    Run last = host.files().vm(view.uuid()).run();
+                    if (last != null) {
+                        host.states().forgetSecondNames(view.uuid(), view.pathsOrNone(), last.n());
+                    }
                     for (String kind : TREES) {
                         host.files().deleteTree(kind, view.uuid());
                     }

@@ -46,6 +46,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class NodePassTest {
@@ -459,6 +461,42 @@ class NodePassTest {
         assertThat(directory.resolve("root/vm/" + UUID)).doesNotExist();
         assertThat(directory.resolve("root/spool/" + UUID)).doesNotExist();
         assertThat(directory.resolve("swtpm/" + UUID + "/tpm2/tpm2-00.permall")).exists();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ended-1-shutdown, false", "ended-0-lost, true", "ended-7-shutdown, true"})
+    void aPurgeTakesTheSecondNamesOfTheLastRunAndWhatAnotherLeftWaitsForSomebody(String mark, boolean stays)
+            throws Exception {
+        livesThere(40);
+        cluster.grant(grant(adopt()));
+        runPass();
+        host.files().put(UUID, vm().with(ended(1)));
+        Path rescue = Files.createDirectories(directory.resolve("swtpm/.tpm-keeper-rescue/" + UUID));
+        Files.write(rescue.resolve("tpm2-00.permall"), permall(40));
+        Files.createFile(rescue.resolve(mark));
+        cluster.grant(new GrantSpec(
+                "node-a",
+                UUID,
+                "r1",
+                "h1",
+                Order.tombstone("o2", 100),
+                null,
+                List.of(),
+                null,
+                new GrantSpec.Purge("p1", 1, List.of(1L)),
+                null,
+                null,
+                List.of()));
+        runPass();
+        runPass();
+
+        assertThat(facts().purged()).isEqualTo("p1");
+        assertThat(Files.exists(rescue)).isEqualTo(stays);
+        assertThat(directory.resolve("swtpm/" + UUID + "/tpm2/tpm2-00.permall")).exists();
+    }
+
+    private static Run ended(long run) {
+        return new Run(run, "r1", 100, "b", RunKind.COLD, null, true, true, false, Ending.SHUTDOWN, 1L, false);
     }
 
     /** The grant goes a little after its purge was reported; until then its Tombstone is still in it. */

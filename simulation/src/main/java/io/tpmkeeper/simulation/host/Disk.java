@@ -2,6 +2,7 @@ package io.tpmkeeper.simulation.host;
 
 import io.tpmkeeper.protocol.Entry;
 import io.tpmkeeper.protocol.Request.Reason;
+import io.tpmkeeper.protocol.Run;
 import io.tpmkeeper.protocol.hook.FileState;
 import io.tpmkeeper.protocol.hook.HookHost;
 import io.tpmkeeper.protocol.hook.HookHost.AcceptLive;
@@ -191,8 +192,12 @@ final class Disk {
         request = null;
     }
 
-    /** What a purge takes. */
+    /** What a purge takes. What another run put aside waits for somebody to fetch it. */
     void purge() {
+        Run last = vm().run();
+        if (last != null && (rescue.ended() == null || rescue.ended().run() == last.n())) {
+            rescue = Rescue.NOTHING;
+        }
         vm = HostFile.missing();
         entries.clear();
         claims.clear();
