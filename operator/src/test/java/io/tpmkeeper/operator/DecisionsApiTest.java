@@ -3,11 +3,15 @@ package io.tpmkeeper.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fabric8.kubernetes.api.model.Secret;
 import io.tpmkeeper.api.AcceptLoss;
+import io.tpmkeeper.api.VmTpmRecord;
 import io.tpmkeeper.api.VmTpmState;
+import io.tpmkeeper.api.VmTpmStateStatus.Option;
 import io.tpmkeeper.api.VmTpmStateStatus.PendingDecision;
 import io.tpmkeeper.protocol.Digest;
 import io.tpmkeeper.protocol.LineState;
+import io.tpmkeeper.protocol.Version;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,6 +64,50 @@ class DecisionsApiTest extends OperatorOnCluster {
         });
     }
 
+    /** Its host sent it late, and nothing of the domain is left there: only the cluster knows that there is more than what is current. */
+    @Test
+    void whatCameInTheNameOfALostRecordIsAskedAboutAndGoneOnFrom() {
+        bound("vm");
+        saved(State.blank().changed(1));
+        String lost = record().getMetadata().getUid();
+        Version kept = Objects.requireNonNull(
+                        Objects.requireNonNull(record().getStatus()).current())
+                .version();
+        client.resources(VmTpmState.class).inNamespace(namespace).withName("vm").delete();
+        untilGone("vm");
+        client.resources(VmTpmRecord.class).withName(uuid).delete();
+        Secret late = hostA.upload(State.blank().changed(2), new Version(kept.epoch(), kept.seq() + 7), lost);
+        client.resource(late).create();
+        apply("vm", null);
+        hostB.defines("vm", namespace);
+        hostB.asks();
+
+        PendingDecision asked = pending("FoundOnSeveralNodes");
+        assertThat(asked.options())
+                .extracting(Option::message)
+                .anyMatch(m -> m.contains("from generation 1,"))
+                .anyMatch(m -> m.contains("from generation 2,"));
+        accept(
+                asked,
+                asked.options().stream()
+                        .filter(o -> o.message().contains("from generation 2,"))
+                        .findFirst()
+                        .orElseThrow());
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            work();
+            if (hostB.facts().request() == null
+                    && hostB.facts().line() != null
+                    && !hostB.line().isHeld()) {
+                hostB.asks();
+            }
+            assertThat(hostB.facts().line()).isNotNull();
+            assertThat(hostB.line().isHeld()).isTrue();
+        });
+        assertThat(hostB.line().tip())
+                .isEqualTo(Objects.requireNonNull(current(status("vm"))).digest());
+        assertThat(current(status("vm")).generation()).isEqualTo(2);
+    }
+
     private Digest tornOnHostA() {
         bound("vm");
         Digest good = saved(State.blank().changed(1)).digest();
@@ -89,7 +137,11 @@ class DecisionsApiTest extends OperatorOnCluster {
 
     /** The first option, as kubectl patch would. */
     private void accept(PendingDecision asked) {
-        String of = asked.options().getFirst().of();
+        accept(asked, asked.options().getFirst());
+    }
+
+    private void accept(PendingDecision asked, Option option) {
+        String of = option.of();
         assertThat(asked.message()).contains("kubectl patch vmtpmstate -n %s vm".formatted(namespace));
         cluster.kubectl(
                         "patch",
