@@ -426,35 +426,11 @@ class NodePassTest {
         livesThere(40);
         cluster.grant(grant(adopt()));
         runPass();
-        cluster.grant(new GrantSpec(
-                "node-a",
-                UUID,
-                "r1",
-                "h1",
-                Order.tombstone("o2", 100),
-                null,
-                List.of(),
-                null,
-                new GrantSpec.Purge("p1", 0, List.of()),
-                null,
-                null,
-                List.of()));
+        cluster.grant(purging(new GrantSpec.Purge("p1", 0, List.of())));
         runPass();
         assertThat(facts().acked()).isEqualTo("o2");
         assertThat(facts().purgeRefused()).contains("[1]");
-        cluster.grant(new GrantSpec(
-                "node-a",
-                UUID,
-                "r1",
-                "h1",
-                Order.tombstone("o2", 100),
-                null,
-                List.of(),
-                null,
-                new GrantSpec.Purge("p2", 0, List.of(1L)),
-                null,
-                null,
-                List.of()));
+        cluster.grant(purging(new GrantSpec.Purge("p2", 0, List.of(1L))));
         runPass();
         assertThat(facts().purged()).isEqualTo("p2");
         assertThat(facts().hasResidue()).isFalse();
@@ -474,7 +450,17 @@ class NodePassTest {
         Path rescue = Files.createDirectories(directory.resolve("swtpm/.tpm-keeper-rescue/" + UUID));
         Files.write(rescue.resolve("tpm2-00.permall"), permall(40));
         Files.createFile(rescue.resolve(mark));
-        cluster.grant(new GrantSpec(
+        cluster.grant(purging(new GrantSpec.Purge("p1", 1, List.of(1L))));
+        runPass();
+        runPass();
+
+        assertThat(facts().purged()).isEqualTo("p1");
+        assertThat(Files.exists(rescue)).isEqualTo(stays);
+        assertThat(directory.resolve("swtpm/" + UUID + "/tpm2/tpm2-00.permall")).exists();
+    }
+
+    private static GrantSpec purging(GrantSpec.Purge purge) {
+        return new GrantSpec(
                 "node-a",
                 UUID,
                 "r1",
@@ -483,16 +469,10 @@ class NodePassTest {
                 null,
                 List.of(),
                 null,
-                new GrantSpec.Purge("p1", 1, List.of(1L)),
+                purge,
                 null,
                 null,
-                List.of()));
-        runPass();
-        runPass();
-
-        assertThat(facts().purged()).isEqualTo("p1");
-        assertThat(Files.exists(rescue)).isEqualTo(stays);
-        assertThat(directory.resolve("swtpm/" + UUID + "/tpm2/tpm2-00.permall")).exists();
+                List.of());
     }
 
     private static Run ended(long run) {
@@ -505,19 +485,7 @@ class NodePassTest {
         livesThere(40);
         cluster.grant(grant(adopt()));
         runPass();
-        GrantSpec purging = new GrantSpec(
-                "node-a",
-                UUID,
-                "r1",
-                "h1",
-                Order.tombstone("o2", 100),
-                null,
-                List.of(),
-                null,
-                new GrantSpec.Purge("p1", 0, List.of(1L)),
-                null,
-                null,
-                List.of());
+        GrantSpec purging = purging(new GrantSpec.Purge("p1", 0, List.of(1L)));
         cluster.grant(purging);
         runPass();
         assertThat(facts().purged()).isEqualTo("p1");

@@ -133,8 +133,10 @@ record Having(World world, NodeView node) {
             } else if (goesOnFrom(current)) {
                 kept = "It goes on from %s. ".formatted(generation);
             } else {
-                lost.add("%s, captured %s on %s, is kept and not gone on from"
-                        .formatted(generation, current.capturedAt(), current.node()));
+                String left = Offers.isNothingSaved(world)
+                        ? "is gone from the cluster and not gone on from"
+                        : "is kept and not gone on from";
+                lost.add("%s, captured %s on %s, %s".formatted(generation, current.capturedAt(), current.node(), left));
             }
         }
         List<String> others = others(stopped);
